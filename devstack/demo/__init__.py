@@ -1,0 +1,1 @@
+"""The demo: a street of eight shops and the people who walk it; never in production."""

@@ -1,0 +1,1 @@
+"""The demo's shops, one module each: who keeps it, what it says, what lies on its shelf."""
