@@ -1,0 +1,83 @@
+"""Form fields every room uses: money in minor units, phones, words without tricks."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+import phonenumbers
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from kit.money import Money, NotAnAmount, read_amount
+
+# Text that looks empty or reorders its neighbours: direction marks and zero-width signs.
+INVISIBLE = frozenset("\u200b\u200c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+
+
+class WordsField(forms.CharField):
+    """A line or a paragraph: trimmed, in one Unicode form, without invisible signs."""
+
+    def to_python(self, value: Any) -> str:
+        words = unicodedata.normalize("NFC", super().to_python(value))
+        kept = "".join(
+            sign for sign in words if sign in "\n\u200d" or (sign not in INVISIBLE and sign.isprintable())
+        )
+        return kept.strip() if self.strip else kept
+
+
+class MoneyField(forms.CharField):
+    """An amount typed in whole units (``68`` or ``68.50``), cleaned to minor units."""
+
+    def __init__(
+        self, *, currency: str = "CNY", least_minor: int = 1, most_minor: int = 10**10, **field: Any
+    ) -> None:
+        self.currency = currency
+        self.least_minor = least_minor
+        self.most_minor = most_minor
+        super().__init__(max_length=20, **field)
+        self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return Money(value, self.currency).plain() if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> int | None:  # type: ignore[override]  # the cleaned value is minor units
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            minor = read_amount(text, self.currency).minor
+        except NotAnAmount:
+            raise ValidationError(_("Write an amount such as 68 or 68.50.")) from None
+        if minor < self.least_minor:
+            least = Money(self.least_minor, self.currency).plain()
+            raise ValidationError(_("The smallest amount is %(least)s.") % {"least": least})
+        if minor > self.most_minor:
+            most = Money(self.most_minor, self.currency).plain()
+            raise ValidationError(_("The largest amount is %(most)s.") % {"most": most})
+        return minor
+
+
+class PhoneField(forms.CharField):
+    """A phone number as people type it, cleaned to E.164 (``+8613800138000``)."""
+
+    def __init__(self, *, region: str = "CN", **field: Any) -> None:
+        self.region = region
+        super().__init__(max_length=32, **field)
+        self.widget.input_type = "tel"  # type: ignore[attr-defined]  # a TextInput has it
+        self.widget.attrs.setdefault("inputmode", "tel")
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            number = phonenumbers.parse(text, self.region)
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or not phonenumbers.is_valid_number(number):
+            raise ValidationError(
+                _("This does not look like a phone number. Write all 11 digits, or + and the country code.")
+            )
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

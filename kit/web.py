@@ -1,0 +1,67 @@
+"""What pages share: forms that keep their input, refusals that say what to do, paging."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.core.paginator import Page, Paginator
+from django.db import models
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+Row = TypeVar("Row", bound=models.Model)
+
+UNPROCESSABLE = 422
+CONFLICT = 409
+
+
+def form_page(
+    request: HttpRequest, template: str, form: BaseForm, context: dict[str, Any] | None = None
+) -> HttpResponse:
+    """Render a page around ``form``: 422 when what was sent needs mending, else 200."""
+    status = UNPROCESSABLE if form.is_bound and not form.is_valid() else 200
+    return render(request, template, {"form": form, **(context or {})}, status=status)
+
+
+def refused(request: HttpRequest, *, title: str, message: str, back: str = "/") -> HttpResponse:
+    """Answer 409: the input was fine but the world says no; ``back`` is where to go on."""
+    page = {"title": title, "message": message, "back": back}
+    return render(request, "refused.html", page, status=CONFLICT)
+
+
+def moved_on(request: HttpRequest) -> HttpResponse:
+    """Answer 409 for something that changed in the meantime."""
+    return refused(
+        request,
+        title=_("This has moved on"),
+        message=_("Somebody, perhaps you in another window, was faster. Look again and go on."),
+        back=way_back(request),
+    )
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """Answer 409 when another purchase holds the same rows for too long."""
+    return refused(
+        request,
+        title=_("Many people want this right now"),
+        message=_("Nothing was changed. Please try again in a few seconds."),
+        back=way_back(request),
+    )
+
+
+def way_back(request: HttpRequest, *, default: str = "/") -> str:
+    """Return the page the visitor came from if it is ours, else ``default``."""
+    for candidate in (request.POST.get("next"), request.META.get("HTTP_REFERER")):
+        if candidate and url_has_allowed_host_and_scheme(
+            candidate, {request.get_host()}, require_https=request.is_secure()
+        ):
+            return candidate
+    return default
+
+
+def page_of(request: HttpRequest, rows: models.QuerySet[Row], *, size: int) -> Page[Row]:
+    """Return the page of ``rows`` the address asks for; nonsense gives the nearest one."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))

@@ -1,0 +1,1 @@
+"""The ledger: double-entry truth about money, which only ever grows."""

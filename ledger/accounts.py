@@ -1,0 +1,81 @@
+"""The chart of accounts in one table: what each code stands for and how low it may go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+# kind of account -> the lowest balance it may have; None for no floor.
+FLOORS: dict[str, int | None] = {
+    "outside": None,  # the world: negative by exactly what the house holds
+    "escrow": 0,  # one order's money, held until received
+    "shop": -settings.CLAWBACK_FLOOR_MINOR,  # a refund may come after the payout
+    "sharer-pending": 0,  # earned, still in the return window
+    "sharer": -settings.CLAWBACK_FLOOR_MINOR,
+    "in-transit": 0,  # reserved for a payout under way
+    "platform": None,
+}
+
+# Sides too busy for a lock: their balance is the sum of their postings.
+NOT_RUNNING = frozenset({"outside", "platform"})
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """An account as a posting names it, before the row need exist."""
+
+    code: str
+    currency: str
+
+    @property
+    def kind(self) -> str:
+        return self.code.partition(":")[0]
+
+    @property
+    def is_running(self) -> bool:
+        return self.kind not in NOT_RUNNING
+
+    @property
+    def floor_minor(self) -> int | None:
+        return FLOORS[self.kind]
+
+
+def outside(provider: str, currency: str) -> Side:
+    """Money as the provider ``provider`` holds it for us, seen from within."""
+    return Side(f"outside:{provider}:{currency}", currency)
+
+
+def escrow(order_id: int, currency: str) -> Side:
+    """What a buyer paid for one order and nobody may have yet."""
+    return Side(f"escrow:{order_id}", currency)
+
+
+def shop(shop_id: int, currency: str) -> Side:
+    """What a shop has earned and not taken out."""
+    return Side(f"shop:{shop_id}:{currency}", currency)
+
+
+def sharer_pending(person_id: int, currency: str) -> Side:
+    """What a sharer has earned while the return window is open."""
+    return Side(f"sharer-pending:{person_id}:{currency}", currency)
+
+
+def sharer(person_id: int, currency: str) -> Side:
+    """What a sharer may take out."""
+    return Side(f"sharer:{person_id}:{currency}", currency)
+
+
+def in_transit(account_code: str, currency: str) -> Side:
+    """What is reserved for a payout from ``account_code``."""
+    return Side(f"in-transit:{account_code}", currency)
+
+
+def platform_fees(currency: str) -> Side:
+    """The house's fee."""
+    return Side(f"platform:fees:{currency}", currency)
+
+
+def named(code: str, currency: str) -> Side:
+    """The side a stored code stands for, as a payout keeps it."""
+    return Side(code, currency)

@@ -1,0 +1,47 @@
+"""What must hold of the ledger at every moment."""
+
+from kit.invariants import Invariant
+
+INVARIANTS = [
+    Invariant(
+        "ledger.every_transfer_sums_to_zero",
+        """
+        SELECT p.transfer_id, a.currency, sum(p.amount_minor) FROM ledger_posting p
+        JOIN ledger_account a ON a.id = p.account_id
+        GROUP BY p.transfer_id, a.currency HAVING sum(p.amount_minor) <> 0
+        """,
+    ),
+    Invariant(
+        "ledger.every_transfer_has_two_sides",
+        """
+        SELECT t.id FROM ledger_transfer t LEFT JOIN ledger_posting p ON p.transfer_id = t.id
+        GROUP BY t.id HAVING count(p.id) < 2
+        """,
+    ),
+    Invariant(
+        "ledger.balances_are_the_sum_of_their_postings",
+        """
+        SELECT a.code, a.balance_minor, sum(p.amount_minor) FROM ledger_account a
+        LEFT JOIN ledger_posting p ON p.account_id = a.id WHERE a.running
+        GROUP BY a.id HAVING a.balance_minor <> coalesce(sum(p.amount_minor), 0)
+        """,
+    ),
+    Invariant(
+        "ledger.version_chains_have_no_gap",
+        """
+        SELECT * FROM (
+          SELECT account_id, account_version, balance_after_minor, amount_minor,
+                 lag(balance_after_minor, 1, 0::bigint) OVER chain AS before_minor,
+                 row_number() OVER chain AS place
+          FROM ledger_posting WHERE account_version IS NOT NULL
+          WINDOW chain AS (PARTITION BY account_id ORDER BY account_version)
+        ) link
+        WHERE balance_after_minor <> before_minor + amount_minor OR place <> account_version
+        """,
+    ),
+    Invariant(
+        "ledger.no_account_is_below_its_floor",
+        "SELECT code, balance_minor, floor_minor FROM ledger_account"
+        " WHERE balance_minor < floor_minor",
+    ),
+]
