@@ -1,0 +1,7 @@
+"""The api room as Django sees it."""
+
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    name = "api"

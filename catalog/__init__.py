@@ -1,0 +1,1 @@
+"""The catalogue: products, photos, stock, endorsements, and the pages they make."""

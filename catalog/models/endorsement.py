@@ -1,0 +1,117 @@
+"""Receipts, and the endorsements that rest on them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models.product import Product, Variant
+from kit import clock
+from kit.public_ids import public_id
+from people.models import Person
+
+
+class Receipt(models.Model):
+    """A person received a product: the fact that makes an endorsement *verified*.
+
+    Orders tell it when a line is received, by the line's key. ``keeps_from`` is the end
+    of the return window; ``returned_at`` is set when it went back. A guest's receipt has
+    no person until the guest signs in.
+    """
+
+    line_key = models.CharField(max_length=60, unique=True)
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="receipts", null=True, blank=True
+    )
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="receipts")
+    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField()
+    net_paid_minor = models.BigIntegerField()
+    received_at = models.DateTimeField()
+    keeps_from = models.DateTimeField()
+    returned_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "product"], name="receipts_by_person")]
+
+    def __str__(self) -> str:
+        return self.line_key
+
+
+class EndorsementQuerySet(models.QuerySet["Endorsement"]):
+    def live(self) -> EndorsementQuerySet:
+        """Endorsements that stand, whoever may read them."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def open_to_all(self) -> EndorsementQuerySet:
+        """Standing endorsements a stranger may read: said in public, and not a *no*."""
+        return self.live().filter(
+            visibility=Endorsement.Visibility.EVERYONE,
+            verdict__in=[Endorsement.Verdict.YES, Endorsement.Verdict.SO_SO],
+        )
+
+
+class Endorsement(models.Model):
+    """What a person who received a product says of it to the people who know them.
+
+    One a person and product; every earlier wording stays in its versions, and a
+    withdrawn one stays visible as withdrawn. ``earns`` is told by the referrals room:
+    whether the writer has a link that can pay.
+    """
+
+    class Verdict(models.TextChoices):
+        YES = "yes", _("yes")
+        SO_SO = "so_so", _("so-so")
+        NO = "no", _("no")
+
+    class Visibility(models.TextChoices):
+        FRIENDS = "friends", _("friends")
+        EVERYONE = "everyone", _("everyone")
+        VENDOR = "vendor", _("only the shop")
+
+    public_id = models.CharField(max_length=10, unique=True, default=public_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="endorsements")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="endorsements")
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="endorsements")
+    verdict = models.CharField(max_length=5, choices=Verdict.choices)
+    words = models.CharField(max_length=60, blank=True)
+    language = models.CharField(max_length=10, default="zh-hans")
+    visibility = models.CharField(
+        max_length=8, choices=Visibility.choices, default=Visibility.FRIENDS
+    )
+    earns = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = EndorsementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "product"], name="one_endorsement_a_person_a_product"
+            ),
+            models.CheckConstraint(
+                condition=~Q(verdict="no") | ~Q(visibility="everyone"),
+                name="a_no_is_never_shown_to_everyone",
+            ),
+        ]
+        indexes = [models.Index(fields=["product", "-created_at"], name="endorsements_by_product")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} on {self.product_id}: {self.verdict}"
+
+
+class EndorsementVersion(models.Model):
+    """How an endorsement read from one moment on; written once, never changed."""
+
+    endorsement = models.ForeignKey(Endorsement, on_delete=models.PROTECT, related_name="versions")
+    verdict = models.CharField(max_length=5, choices=Endorsement.Verdict.choices)
+    words = models.CharField(max_length=60, blank=True)
+    visibility = models.CharField(max_length=8, choices=Endorsement.Visibility.choices)
+    withdrawn = models.BooleanField(default=False)
+    at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.endorsement_id} at {self.at:%Y-%m-%d}"

@@ -1,0 +1,72 @@
+"""Rules that look at a listing, and what they held back."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models.product import Product
+from kit import clock
+from kit.public_ids import public_id
+
+
+class Rule(models.Model):
+    """Words that make a listing wait for a person's eyes, and why they do.
+
+    ``reason_zh`` and ``reason_en`` are shown to the moderator and, when the listing is
+    returned, offered as the words to the vendor.
+    """
+
+    code = models.CharField(max_length=12, unique=True)
+    words = models.JSONField(default=list)
+    reason_zh = models.CharField(max_length=200)
+    reason_en = models.CharField(max_length=200)
+    is_on = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class HoldQuerySet(models.QuerySet["Hold"]):
+    def waiting(self) -> HoldQuerySet:
+        """Holds nobody has decided yet, oldest first."""
+        return self.filter(state=Hold.State.WAITING).order_by("created_at", "pk")
+
+
+class Hold(models.Model):
+    """A listing waits: because its shop is new, or because a rule saw something."""
+
+    class Cause(models.TextChoices):
+        NEW_SHOP = "new_shop", _("first listings of a new shop")
+        RULE = "rule", _("a rule matched")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        APPROVED = "approved", _("approved")
+        RETURNED = "returned", _("sent back")
+        DROPPED = "dropped", _("dropped by the vendor")
+
+    public_id = models.CharField(max_length=10, unique=True, default=public_id, editable=False)
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="holds")
+    cause = models.CharField(max_length=8, choices=Cause.choices)
+    rule = models.ForeignKey(Rule, on_delete=models.PROTECT, null=True, blank=True)
+    matched = models.CharField(max_length=80, blank=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    created_at = models.DateTimeField(default=clock.now)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product"], condition=Q(state="waiting"), name="one_open_hold_a_product"
+            ),
+            models.CheckConstraint(
+                condition=~Q(cause="rule") | Q(rule__isnull=False), name="rule_hold_names_its_rule"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_id}: {self.state}"

@@ -1,0 +1,1 @@
+"""Discovery: strolling, recommending and searching, friends first."""

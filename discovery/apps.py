@@ -1,0 +1,7 @@
+"""The discovery room as Django sees it."""
+
+from django.apps import AppConfig
+
+
+class DiscoveryConfig(AppConfig):
+    name = "discovery"

@@ -1,0 +1,1 @@
+"""Insights: figures a vendor reads, counted from what really happened."""

@@ -1,0 +1,7 @@
+"""The moderation room as Django sees it."""
+
+from django.apps import AppConfig
+
+
+class ModerationConfig(AppConfig):
+    name = "moderation"

@@ -1,0 +1,1 @@
+"""Notifications: telling people what happened to them, in the app and by mail."""

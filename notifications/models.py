@@ -1,0 +1,88 @@
+"""What people are told: notices in their inbox, and letters that leave the house."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from kit import clock
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def of(self, person_id: int) -> NoticeQuerySet:
+        """Everything this person was told, newest first."""
+        return self.filter(person_id=person_id).order_by("-created_at", "-pk")
+
+    def unread(self) -> NoticeQuerySet:
+        """Notices not opened yet."""
+        return self.filter(read_at__isnull=True)
+
+
+class Notice(models.Model):
+    """One thing a person is told; ``key`` keeps it from being told twice.
+
+    ``data`` holds the words' facts (names, amounts); the sentence is made when it is
+    read, in the reader's language.
+    """
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices"
+    )
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=120, unique=True)
+    data = models.JSONField(default=dict)
+    path = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-created_at"], name="notices_by_person")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.person_id}"
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def waiting(self) -> LetterQuerySet:
+        """Letters not yet handed to the mail or SMS carrier, oldest first."""
+        return self.filter(sent_at__isnull=True, given_up_at__isnull=True).order_by("pk")
+
+
+class Letter(models.Model):
+    """One message to an address outside the house, written with the fact it tells.
+
+    The row is made in the fact's own transaction and sent afterwards, so it can be
+    late but never lost; ``key`` keeps it from being written twice.
+    """
+
+    class Channel(models.TextChoices):
+        EMAIL = "email"
+        SMS = "sms"
+
+    channel = models.CharField(max_length=5, choices=Channel.choices)
+    address = models.CharField(max_length=254)
+    language = models.CharField(max_length=10)
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=120, unique=True)
+    data = models.JSONField(default=dict)
+    path = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    given_up_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=models.Q(sent_at__isnull=True, given_up_at__isnull=True),
+                name="letters_waiting",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.address}"

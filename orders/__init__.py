@@ -1,0 +1,1 @@
+"""Orders: bag, checkout, protected payment, dispatch and receipt."""

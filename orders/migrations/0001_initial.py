@@ -1,0 +1,162 @@
+
+import django.db.models.deletion
+import django.db.models.expressions
+import kit.clock
+import kit.public_ids
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+        ('catalog', '0001_initial'),
+        ('payments', '0001_initial'),
+        ('referrals', '0001_initial'),
+        ('shops', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Bag',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('token', models.CharField(max_length=40, null=True, unique=True)),
+                ('changed_at', models.DateTimeField(default=kit.clock.now)),
+                ('person', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='bag', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='BagLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('quantity', models.PositiveIntegerField()),
+                ('seen_price_minor', models.BigIntegerField()),
+                ('added_at', models.DateTimeField(default=kit.clock.now)),
+                ('bag', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='orders.bag')),
+                ('variant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.variant')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Checkout',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=40, unique=True)),
+                ('placed_at', models.DateTimeField(default=kit.clock.now)),
+                ('closes_at', models.DateTimeField()),
+                ('buyer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='checkouts', to=settings.AUTH_USER_MODEL)),
+                ('charge', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='checkout', to='payments.charge')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Order',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.CharField(default=kit.public_ids.public_id, editable=False, max_length=10, unique=True)),
+                ('state', models.CharField(choices=[('placed', 'waiting for payment'), ('paid', 'paid, to be sent'), ('shipped', 'on its way'), ('completed', 'received'), ('cancelled', 'cancelled'), ('refunding', 'being refunded'), ('refunded', 'refunded')], default='placed', max_length=9)),
+                ('language', models.CharField(default='zh-hans', max_length=10)),
+                ('currency', models.CharField(max_length=3)),
+                ('goods_minor', models.BigIntegerField()),
+                ('shipping_minor', models.BigIntegerField(default=0)),
+                ('total_minor', models.BigIntegerField()),
+                ('contact_name', models.CharField(max_length=40)),
+                ('phone', models.CharField(max_length=16)),
+                ('email', models.EmailField(blank=True, max_length=254)),
+                ('region', models.CharField(max_length=80)),
+                ('address', models.CharField(max_length=200)),
+                ('note', models.CharField(blank=True, max_length=200)),
+                ('carrier', models.CharField(blank=True, max_length=40)),
+                ('tracking_number', models.CharField(blank=True, max_length=40)),
+                ('placed_at', models.DateTimeField(default=kit.clock.now)),
+                ('paid_at', models.DateTimeField(blank=True, null=True)),
+                ('shipped_at', models.DateTimeField(blank=True, null=True)),
+                ('completes_at', models.DateTimeField(blank=True, null=True)),
+                ('extended_at', models.DateTimeField(blank=True, null=True)),
+                ('completed_at', models.DateTimeField(blank=True, null=True)),
+                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('attribution', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='order', to='referrals.attribution')),
+                ('buyer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to=settings.AUTH_USER_MODEL)),
+                ('checkout', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='orders.checkout')),
+                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='shops.shop')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='OrderLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=60, unique=True)),
+                ('title', models.CharField(max_length=80)),
+                ('variant_name', models.CharField(blank=True, max_length=40)),
+                ('photo_name', models.CharField(blank=True, max_length=80)),
+                ('unit_price_minor', models.BigIntegerField()),
+                ('quantity', models.PositiveIntegerField()),
+                ('total_minor', models.BigIntegerField()),
+                ('commission', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='line', to='referrals.commission')),
+                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.order')),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='order_lines', to='catalog.product')),
+                ('variant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='order_lines', to='catalog.variant')),
+            ],
+            options={
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='bag',
+            constraint=models.CheckConstraint(condition=models.Q(('person__isnull', False), ('token__isnull', False), _connector='OR'), name='bag_belongs_to_somebody'),
+        ),
+        migrations.AddConstraint(
+            model_name='bagline',
+            constraint=models.UniqueConstraint(fields=('bag', 'variant'), name='one_line_a_variant_a_bag'),
+        ),
+        migrations.AddConstraint(
+            model_name='bagline',
+            constraint=models.CheckConstraint(condition=models.Q(('quantity__range', (1, 999))), name='bag_quantity_is_1_to_999'),
+        ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(condition=models.Q(('state', 'shipped')), fields=['completes_at'], name='orders_to_complete'),
+        ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(fields=['shop', 'state', '-placed_at'], name='orders_by_shop'),
+        ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(fields=['buyer', '-placed_at'], name='orders_by_buyer'),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.CheckConstraint(condition=models.Q(('total_minor__gt', 0)), name='order_total_is_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.CheckConstraint(condition=models.Q(('total_minor', django.db.models.expressions.CombinedExpression(models.F('goods_minor'), '+', models.F('shipping_minor')))), name='order_total_is_goods_and_shipping'),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['placed', 'cancelled']), ('paid_at__isnull', False), _connector='OR'), name='order_paid_at_is_set_once_paid'),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'shipped'), _negated=True), models.Q(('completes_at__isnull', False), ('shipped_at__isnull', False)), _connector='OR'), name='shipped_order_knows_when_it_completes'),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'completed'), _negated=True), ('completed_at__isnull', False), _connector='OR'), name='completed_order_knows_when'),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.UniqueConstraint(fields=('checkout', 'shop'), name='one_order_a_shop_a_checkout'),
+        ),
+        migrations.AddConstraint(
+            model_name='orderline',
+            constraint=models.CheckConstraint(condition=models.Q(('quantity__range', (1, 999))), name='line_quantity_is_1_to_999'),
+        ),
+        migrations.AddConstraint(
+            model_name='orderline',
+            constraint=models.CheckConstraint(condition=models.Q(('total_minor', django.db.models.expressions.CombinedExpression(models.F('unit_price_minor'), '*', models.F('quantity')))), name='line_total_is_price_times_quantity'),
+        ),
+    ]

@@ -1,0 +1,6 @@
+"""Rows of the orders room, by what they are about."""
+
+from orders.models.bag import Bag, BagLine
+from orders.models.order import Checkout, Order, OrderLine
+
+__all__ = ["Bag", "BagLine", "Checkout", "Order", "OrderLine"]

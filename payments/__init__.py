@@ -1,0 +1,1 @@
+"""Payments: charges, refunds and payouts, and the providers behind them."""

@@ -1,0 +1,1 @@
+"""People: accounts, friends, blocks, and whom a person trusts."""

@@ -1,0 +1,1 @@
+"""Referrals: share links, clicks, attribution and the commissions they earn."""

@@ -1,0 +1,7 @@
+"""The referrals room as Django sees it."""
+
+from django.apps import AppConfig
+
+
+class ReferralsConfig(AppConfig):
+    name = "referrals"

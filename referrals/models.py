@@ -1,0 +1,193 @@
+"""Share links, the clicks on them, and what a sale through one earns."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Product
+from kit import clock
+from kit.public_ids import public_id
+from people.models import Person
+from shops.models import Shop
+
+
+class ShareLink(models.Model):
+    """One person's link to one product; sharing again gives the same link."""
+
+    code = models.CharField(max_length=10, unique=True, default=public_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="share_links")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="share_links")
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="share_links")
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "product"], name="one_link_a_person_a_product"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Click(models.Model):
+    """Somebody, or something, opened a share link; stored whatever it was.
+
+    ``id`` is a UUIDv7 made by the web process, so a batch that is delivered twice is
+    stored once. ``visitor`` is a keyed hash under a salt that is destroyed after 48
+    hours; no address of a machine is kept.
+    """
+
+    class Kind(models.TextChoices):
+        HUMAN = "human"
+        PREVIEW = "preview"
+        PREFETCH = "prefetch"
+        BOT = "bot"
+        SUSPECT = "suspect"
+        SELF = "self"
+
+    id = models.UUIDField(primary_key=True)
+    link = models.ForeignKey(ShareLink, on_delete=models.PROTECT, related_name="clicks")
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    visitor = models.CharField(max_length=16)
+
+    class Meta:
+        indexes = [models.Index(fields=["link", "at"], name="clicks_by_link")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} on {self.link_id}"
+
+
+class ClickHour(models.Model):
+    """Clicks of one link in one hour (UTC): by people, and by everything else."""
+
+    link = models.ForeignKey(ShareLink, on_delete=models.PROTECT, related_name="hours")
+    hour = models.DateTimeField()
+    humans = models.PositiveIntegerField(default=0)
+    others = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["link", "hour"], name="one_row_a_link_an_hour"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.link_id} {self.hour:%Y-%m-%d %H}h"
+
+
+class Salt(models.Model):
+    """The secret under which one day's visitors are hashed; deleted after 48 hours."""
+
+    day = models.DateField(unique=True)
+    value = models.BinaryField(max_length=16)
+
+    def __str__(self) -> str:
+        return f"{self.day}"
+
+
+class Attribution(models.Model):
+    """Who brought an order, decided once when it was placed and never changed.
+
+    ``trace`` lists every candidate with the rule that took or refused it. ``order_key``
+    is the order's public id: this floor knows no orders.
+    """
+
+    order_key = models.CharField(max_length=10, unique=True)
+    link = models.ForeignKey(ShareLink, on_delete=models.PROTECT, related_name="attributions")
+    sharer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="attributions")
+    buyer = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="attributions")
+    click_id = models.UUIDField()
+    clicked_at = models.DateTimeField()
+    frozen_at = models.DateTimeField()
+    trace = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(buyer__isnull=True) | ~Q(buyer=F("sharer")),
+                name="nobody_earns_from_their_own_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_key} by {self.sharer_id}"
+
+
+class CommissionQuerySet(models.QuerySet["Commission"]):
+    def earned_by(self, person: Person) -> CommissionQuerySet:
+        """Commissions of this sharer, newest first."""
+        return self.filter(sharer=person).order_by("-ordered_at", "-pk")
+
+    def due(self, *, now: datetime) -> CommissionQuerySet:
+        """Held commissions whose return window is over."""
+        return self.filter(state=Commission.State.HELD, held_until__lte=now)
+
+
+class Commission(models.Model):
+    """What one sharer earns from one order line: one sale pays one person.
+
+    ``line_key`` is unique, so no second person or level can ever be paid from the same
+    line. The moments are facts told by orders; who bought is not among them.
+    """
+
+    class State(models.TextChoices):
+        EXPECTED = "expected", _("ordered")
+        PENDING = "pending", _("paid, on its way")
+        HELD = "held", _("received, in the return window")
+        RELEASED = "released", _("yours")
+        VOID = "void", _("order cancelled")
+        REVERSED = "reversed", _("refunded")
+
+    attribution = models.ForeignKey(
+        Attribution, on_delete=models.PROTECT, related_name="commissions"
+    )
+    line_key = models.CharField(max_length=60, unique=True)
+    sharer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="commissions")
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="commissions")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="commissions")
+    base_minor = models.BigIntegerField()
+    rate_bp = models.PositiveSmallIntegerField()
+    amount_minor = models.BigIntegerField()
+    reversed_minor = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.EXPECTED)
+    ordered_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True, blank=True)
+    received_at = models.DateTimeField(null=True, blank=True)
+    held_until = models.DateTimeField(null=True, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CommissionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rate_bp__lte=3000), name="commission_rate_is_at_most_30_percent"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gte=0) & Q(amount_minor__lte=F("base_minor")),
+                name="commission_is_within_its_base",
+            ),
+            models.CheckConstraint(
+                condition=Q(reversed_minor__gte=0) & Q(reversed_minor__lte=F("amount_minor")),
+                name="reversal_is_within_the_commission",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["held", "released"]) | Q(held_until__isnull=False),
+                name="held_commission_knows_until_when",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["held_until"], condition=Q(state="held"), name="commissions_by_due_time"
+            ),
+            models.Index(fields=["sharer", "-ordered_at"], name="commissions_by_sharer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_key}: {self.state}"

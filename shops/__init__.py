@@ -1,0 +1,1 @@
+"""Shops: a vendor's sign, story, theme, staff and terms."""

@@ -1,0 +1,7 @@
+"""The shops room as Django sees it."""
+
+from django.apps import AppConfig
+
+
+class ShopsConfig(AppConfig):
+    name = "shops"

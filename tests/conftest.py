@@ -1,0 +1,109 @@
+"""The suite's world: real servers, a database of its own, and the cast."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db.backends.postgresql.operations import DatabaseOperations
+
+from catalog.models import Product, StockMove, Variant
+from kit import clock
+from people.models import Person, StaffRole
+from shops.models import Membership, Shop, Terms
+
+NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)  # a Sunday, noon in Shanghai
+
+
+def _delete_every_row(self, style, tables, **kwargs):  # type: ignore[no-untyped-def]
+    """Flush tables past their append-only triggers; deleting is faster than TRUNCATE here."""
+    if not tables:
+        return []
+    deletes = "; ".join(f"DELETE FROM {self.quote_name(table)}" for table in tables)
+    return ["SET LOCAL session_replication_role = replica", deletes]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Give this run a database of its own."""
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_weidian_{os.getpid()}"
+    DatabaseOperations.sql_flush = _delete_every_row  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _files_of_this_test(tmp_path: Path, settings) -> None:  # type: ignore[no-untyped-def]
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def noon() -> Iterator[datetime]:
+    """Stop the clock on a Sunday at noon in Shanghai."""
+    with clock.stopped_at(NOON):
+        yield NOON
+
+
+@pytest.fixture
+def linwei(db):
+    """A shopper whose friends trust her; shares what she likes."""
+    return Person.objects.create_user(name="林薇", email="linwei@example.test")
+
+
+@pytest.fixture
+def xiaoyu(db):
+    """A shopper, and Lin Wei's friend once a test says so."""
+    return Person.objects.create_user(name="周晓雨", email="xiaoyu@example.test")
+
+
+@pytest.fixture
+def chen(db):
+    """The vendor: sells honey from the hills."""
+    return Person.objects.create_user(name="陈姐", email="chen@example.test")
+
+
+@pytest.fixture
+def wulan(db):
+    """The moderator."""
+    person = Person.objects.create_user(name="吴岚", email="wulan@example.test")
+    StaffRole.objects.create(person=person, role=StaffRole.Role.MODERATOR)
+    return person
+
+
+@pytest.fixture
+def hill_shop(chen):
+    """Chen's shop, already trusted by a moderator, on the house's default terms."""
+    shop = Shop.objects.create(
+        owner=chen, handle="shanli", name="山里的小店", theme="tea", trusted_at=clock.now()
+    )
+    Membership.objects.create(shop=shop, person=chen, role=Membership.Role.OWNER)
+    Terms.objects.create(shop=shop)
+    return shop
+
+
+@pytest.fixture
+def honey(hill_shop):
+    """Honey at ¥68.00, ten jars, live; 10 % to whoever brings a buyer."""
+    product = Product.objects.create(
+        shop=hill_shop, title="秦岭野花土蜂蜜", state="live", published_at=clock.now()
+    )
+    variant = Variant.objects.create(product=product, name="500g", price_minor=6800, available=10)
+    StockMove.objects.create(
+        variant=variant, kind="adjusted", key="first", available_change=10, reserved_change=0
+    )
+    return product
+
+
+@pytest.fixture
+def jar(honey):
+    """The honey's one variant."""
+    return honey.variants.get()

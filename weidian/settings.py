@@ -1,0 +1,317 @@
+"""Settings: one file, read from the environment, closed by default."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from weidian import env
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# --- what kind of installation this is ---------------------------------------------
+
+DEBUG = env.flag("WEIDIAN_DEBUG", default=False)
+DEMO = env.flag("WEIDIAN_DEMO", default=False)
+SECRET_KEY = env.text("WEIDIAN_SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.words("WEIDIAN_OLD_SECRET_KEYS")
+BASE_URL = env.text("WEIDIAN_BASE_URL", default="http://localhost:8000").rstrip("/")
+ALLOWED_HOSTS = env.words("WEIDIAN_ALLOWED_HOSTS", default="localhost,127.0.0.1")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+CLOCK_FILE = env.path("WEIDIAN_CLOCK_FILE")  # absent in production: time cannot be moved
+
+# The demo runs over plain HTTP so that a phone on the same network can open it.
+IS_SECURE = not (DEMO or DEBUG)
+
+INSTALLED_APPS = [
+    "weidian",
+    "api",
+    "insights",
+    "moderation",
+    "orders",
+    "referrals",
+    "discovery",
+    "catalog",
+    "payments",
+    "shops",
+    "people",
+    "notifications",
+    "ledger",
+    "audit",
+    "kit",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "template_partials.apps.SimpleAppConfig",
+    "django_cotton.apps.SimpleAppConfig",
+    "django_htmx",
+    "csp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.forms",
+]
+DEVELOPMENT_APPS = env.words("WEIDIAN_EXTRA_APPS")  # linters of migrations, the demo
+INSTALLED_APPS += DEVELOPMENT_APPS
+
+MIDDLEWARE = [
+    "kit.middleware.RefuseUnreadableInput",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "kit.middleware.AnswerTransitionRefused",
+]
+
+ROOT_URLCONF = env.text("WEIDIAN_URLCONF", default="weidian.urls")
+WSGI_APPLICATION = "weidian.wsgi.application"
+APPEND_SLASH = False  # one address a page: /shop/ and /desk/ end in a slash, the rest do not
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- templates -----------------------------------------------------------------------
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "weidian.page_context.house",
+            ],
+            # Left to themselves the two template apps overwrite each other's loaders.
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [
+                        (
+                            "django.template.loaders.cached.Loader",
+                            [
+                                "django_cotton.cotton_loader.Loader",
+                                "django.template.loaders.filesystem.Loader",
+                                "django.template.loaders.app_directories.Loader",
+                            ],
+                        )
+                    ],
+                )
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "django_cotton.templatetags.cotton",
+                "template_partials.templatetags.partials",
+                "kit.templatetags.kit",
+            ],
+        },
+    }
+]
+COTTON_DIR = "ui"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- data ------------------------------------------------------------------------------
+
+DATABASES = {"default": environ.Env.db_url_config(env.text("DATABASE_URL"))}
+DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
+    "-c lock_timeout=3s"  # who waits longer for a lock is answered 409 instead
+    " -c statement_timeout=30s -c timezone=UTC"
+)
+
+VALKEY_URL = env.text("VALKEY_URL")
+VALKEY_PREFIX = env.text("WEIDIAN_VALKEY_PREFIX", default="wd")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": VALKEY_URL,
+        "KEY_PREFIX": VALKEY_PREFIX,
+        "TIMEOUT": 60,
+        # Without these a lost Valkey holds every request for seconds.
+        "OPTIONS": {"socket_timeout": 0.1, "socket_connect_timeout": 0.1, "retry": None},
+    }
+}
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = int(timedelta(days=60).total_seconds())
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_SECURE
+SESSION_COOKIE_NAME = "__Host-session" if IS_SECURE else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if IS_SECURE else "csrf"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = int(timedelta(days=365).total_seconds())
+
+# --- work in the background ------------------------------------------------------------
+
+CELERY_BROKER_URL = env.text(
+    "WEIDIAN_BROKER_URL", default=VALKEY_URL.replace("unix://", "redis+socket://", 1)
+)
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 0.5,
+    "socket_timeout": 3,
+    "max_retries": 0,
+    "global_keyprefix": f"{VALKEY_PREFIX}:",
+    "visibility_timeout": 3600,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY = False  # a request never waits for the broker; sweeps find the work
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TIMEZONE = "UTC"
+CELERY_TASK_ALWAYS_EAGER = env.flag("WEIDIAN_EAGER_TASKS", default=False)
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# --- files -----------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / "build" / "static"
+STATICFILES_DIRS = [ROOT / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 60 if DEMO or DEBUG else 31_536_000
+MEDIA_ROOT = env.path("WEIDIAN_MEDIA_ROOT", default=ROOT / "media")
+MEDIA_URL = "/media/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEMO or DEBUG or not IS_SECURE
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+# A phone photo is 3 to 8 MB; nine of them come in one form.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 12
+
+# --- words and time ----------------------------------------------------------------------
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [ROOT / "weidian" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+# --- people ------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "weidian.signing_in.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "weidian.signing_in.SocialAdapter"
+ACCOUNT_FORMS = {"signup": "weidian.signing_in.SignupForm"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email", "phone"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "phone"]  # the form asks for one of the two
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_PHONE_VERIFICATION_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_SECURE else "http"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("WEIDIAN_TRUSTED_PROXIES", default=0)
+MFA_SUPPORTED_TYPES = ["webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_SECURE
+
+# Weixin is offered when an application is configured. Inside WeChat the page uses the
+# oauth2/authorize endpoint, on a desktop the QR code; they are two applications.
+WEIXIN_APP_ID = env.text("WEIDIAN_WEIXIN_APP_ID", default="")
+if WEIXIN_APP_ID:
+    INSTALLED_APPS.append("allauth.socialaccount.providers.weixin")
+    SOCIALACCOUNT_PROVIDERS = {
+        "weixin": {
+            "APPS": [{"client_id": WEIXIN_APP_ID, "secret": env.text("WEIDIAN_WEIXIN_SECRET")}]
+        }
+    }
+
+# --- letters -----------------------------------------------------------------------------
+
+MAIL_DIR = env.path("WEIDIAN_MAIL_DIR")
+EMAIL_BACKEND = (
+    "django.core.mail.backends.filebased.EmailBackend"
+    if MAIL_DIR
+    else "django.core.mail.backends.smtp.EmailBackend"
+)
+EMAIL_FILE_PATH = MAIL_DIR
+if not MAIL_DIR:
+    vars().update(environ.Env.email_url_config(env.text("WEIDIAN_EMAIL_URL", default="smtp://localhost:25")))
+DEFAULT_FROM_EMAIL = env.text("WEIDIAN_FROM_EMAIL", default="Weidian <weidian@localhost>")
+# The carrier of text messages: a function (phone, words) -> None.
+SMS_CARRIER = env.text("WEIDIAN_SMS_CARRIER", default="notifications.senders.sms.by_mail")
+
+# --- money: the house's numbers, each with its reason in docs/architecture.md --------------
+
+PLATFORM_FEE_BP = env.number("WEIDIAN_PLATFORM_FEE_BP", default=100)
+PAYOUT_MINIMUM_MINOR = env.number("WEIDIAN_PAYOUT_MINIMUM_MINOR", default=1000)
+DESTINATION_COOLS_HOURS = env.number("WEIDIAN_DESTINATION_COOLS_HOURS", default=72)
+CLAWBACK_FLOOR_MINOR = env.number("WEIDIAN_CLAWBACK_FLOOR_MINOR", default=50_000)
+PAYMENT_PROVIDER = env.text("WEIDIAN_PAYMENT_PROVIDER", default="sandbox")
+SANDBOX_URL = env.text("WEIDIAN_SANDBOX_URL", default="http://127.0.0.1:8100")
+SANDBOX_PORT = env.number("WEIDIAN_SANDBOX_PORT", default=8100)
+SANDBOX_SECRET = env.text("WEIDIAN_SANDBOX_SECRET", default="")
+
+# --- what the browser is told --------------------------------------------------------------
+
+SECURE_SSL_REDIRECT = IS_SECURE
+SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_SECURE
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
+)
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        # Paying leaves through a form and a redirect to the provider's own page.
+        "form-action": [SELF, *env.words("WEIDIAN_PAY_ORIGINS"), *(["http:"] if DEMO else [])],
+    }
+}
+
+# --- logs ----------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("WEIDIAN_LOG_LEVEL", default="INFO")},
+    "loggers": {"httpx": {"level": "WARNING"}, "celery.app.trace": {"level": "WARNING"}},
+}

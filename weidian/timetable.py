@@ -1,0 +1,32 @@
+"""Every timed job in one table.
+
+All of them are sweeps that ask the database what is due, so a missed, doubled or late
+beat changes nothing, and a moved clock is seen at the next beat. ``expires`` keeps a
+queue from filling with stale beats while workers are away.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+SECONDS_BETWEEN = {
+    "referrals.drain_clicks": 2,
+    "notifications.send_letters": 5,
+    "orders.refresh_open_payments": 15,
+    "orders.close_unpaid_orders": 15,
+    "orders.complete_overdue_orders": 15,
+    "orders.settle_refunds": 10,
+    "referrals.release_due_commissions": 15,
+    "referrals.destroy_old_salts": 3600,
+    "payments.send_payouts": 5,
+    "payments.look_up_unknown_payouts": 10,
+    "payments.run_payday": 15,
+    "payments.act_on_events": 10,
+    "catalog.make_missing_renditions": 20,
+    "insights.roll_up_days": 60,
+}
+
+BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for task, seconds in SECONDS_BETWEEN.items()
+}
