@@ -51,7 +51,6 @@ INSTALLED_APPS = [
     "django_cotton.apps.SimpleAppConfig",
     "django_htmx",
     "csp",
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

@@ -6,10 +6,25 @@ taking a word that stands here.
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, register_converter
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, path, re_path, register_converter
+from django.views.static import serve
 
 from kit.public_ids import PublicIdConverter
+from weidian import health
 
 register_converter(PublicIdConverter, "public_id")
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+]
+
+if settings.DEMO or settings.DEBUG:
+    # A reverse proxy serves media from its volume; a checkout has none.
+    urlpatterns.append(
+        re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT})
+    )
+
+# Rooms are added from the lowest up; the page of a shop, which matches any word, is last.
+urlpatterns += []
