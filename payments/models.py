@@ -36,6 +36,7 @@ class Charge(models.Model):
     currency = models.CharField(max_length=3)
     description = models.CharField(max_length=120)
     language = models.CharField(max_length=10, default="zh-hans")
+    return_path = models.CharField(max_length=200, default="/")
     state = models.CharField(max_length=7, choices=State.choices, default=State.CREATED)
     created_at = models.DateTimeField(default=clock.now)
     paid_at = models.DateTimeField(null=True, blank=True)
@@ -114,6 +115,17 @@ class Destination(models.Model):
         return f"{self.provider}:{self.identifier}"
 
 
+class Payday(models.Model):
+    """One weekly run, named by its ISO week; once finished it is over for good."""
+
+    run = models.CharField(max_length=20, unique=True)
+    started_at = models.DateTimeField(default=clock.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.run
+
+
 class PayoutQuerySet(models.QuerySet["Payout"]):
     def open(self) -> PayoutQuerySet:
         """Payouts whose money is reserved and not yet known to have arrived or failed."""
@@ -131,7 +143,8 @@ class Payout(models.Model):
 
     It is reserved in the ledger in the transaction that makes this row; ``attempt``
     fences off a worker that woke too late. ``account`` is the ledger account it is
-    paid from: ``sharer:7`` or ``shop:3``.
+    paid from: ``sharer:7:CNY`` or ``shop:3:CNY``; ``run`` names what asked for it, a
+    week's payday or one press of the button.
     """
 
     class State(models.TextChoices):

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ('currency', models.CharField(max_length=3)),
                 ('description', models.CharField(max_length=120)),
                 ('language', models.CharField(default='zh-hans', max_length=10)),
+                ('return_path', models.CharField(default='/', max_length=200)),
                 ('state', models.CharField(choices=[('created', 'being set up'), ('open', 'waiting for payment'), ('paid', 'paid'), ('closed', 'closed unpaid')], default='created', max_length=7)),
                 ('created_at', models.DateTimeField(default=kit.clock.now)),
                 ('paid_at', models.DateTimeField(blank=True, null=True)),
@@ -35,6 +36,15 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='charge_is_positive'), models.CheckConstraint(condition=models.Q(('refunded_minor__gte', 0), ('refunded_minor__lte', models.F('amount_minor'))), name='refunds_stay_within_the_charge'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'paid'), _negated=True), ('paid_at__isnull', False), _connector='OR'), name='paid_charge_knows_when'), models.UniqueConstraint(condition=models.Q(('provider_ref', ''), _negated=True), fields=('provider', 'provider_ref'), name='one_charge_a_provider_ref')],
             },
+        ),
+        migrations.CreateModel(
+            name='Payday',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('run', models.CharField(max_length=20, unique=True)),
+                ('started_at', models.DateTimeField(default=kit.clock.now)),
+                ('finished_at', models.DateTimeField(blank=True, null=True)),
+            ],
         ),
         migrations.CreateModel(
             name='Payout',
