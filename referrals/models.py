@@ -26,7 +26,9 @@ class ShareLink(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person", "product"], name="one_link_a_person_a_product"),
+            models.UniqueConstraint(
+                fields=["person", "product"], name="one_link_a_person_a_product"
+            ),
         ]
 
     def __str__(self) -> str:
