@@ -188,6 +188,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='product',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['title'], name='products_by_letters', opclasses=['gin_trgm_ops']),
+        ),
+        migrations.AddIndex(
+            model_name='product',
             index=models.Index(condition=models.Q(('state', 'live')), fields=['-published_at'], name='products_newest_first'),
         ),
         migrations.AddConstraint(

@@ -82,6 +82,8 @@ class Product(models.Model):
         ]
         indexes = [
             GinIndex(fields=["search"], name="products_by_word"),
+            # A misspelt word is found by the letters it shares with a title.
+            GinIndex(fields=["title"], name="products_by_letters", opclasses=["gin_trgm_ops"]),
             models.Index(
                 fields=["-published_at"], condition=Q(state="live"), name="products_newest_first"
             ),
