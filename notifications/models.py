@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 
 from kit import clock
+from kit.public_ids import public_id
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -25,6 +28,7 @@ class Notice(models.Model):
     read, in the reader's language.
     """
 
+    public_id = models.CharField(max_length=10, unique=True, default=public_id, editable=False)
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices"
     )
@@ -46,15 +50,20 @@ class Notice(models.Model):
 
 class LetterQuerySet(models.QuerySet["Letter"]):
     def waiting(self) -> LetterQuerySet:
-        """Letters not yet handed to the mail or SMS carrier, oldest first."""
-        return self.filter(sent_at__isnull=True, given_up_at__isnull=True).order_by("pk")
+        """Letters not yet handed to the mail or SMS carrier."""
+        return self.filter(sent_at__isnull=True, given_up_at__isnull=True)
+
+    def due(self, *, now: datetime) -> LetterQuerySet:
+        """Waiting letters whose next attempt may start, the longest due first."""
+        return self.waiting().filter(due_at__lte=now).order_by("due_at", "pk")
 
 
 class Letter(models.Model):
     """One message to an address outside the house, written with the fact it tells.
 
     The row is made in the fact's own transaction and sent afterwards, so it can be
-    late but never lost; ``key`` keeps it from being written twice.
+    late but never lost; ``key`` keeps it from being written twice. ``due_at`` is when
+    the next attempt may start; an attempt moves it on before it begins.
     """
 
     class Channel(models.TextChoices):
@@ -69,6 +78,7 @@ class Letter(models.Model):
     data = models.JSONField(default=dict)
     path = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=clock.now)
+    due_at = models.DateTimeField(default=clock.now)
     sent_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     given_up_at = models.DateTimeField(null=True, blank=True)
@@ -78,7 +88,7 @@ class Letter(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["id"],
+                fields=["due_at", "id"],
                 condition=models.Q(sent_at__isnull=True, given_up_at__isnull=True),
                 name="letters_waiting",
             )

@@ -96,7 +96,11 @@ class StaffRole(models.Model):
 
 
 class FriendRequest(models.Model):
-    """One person asks another to be friends; open until answered."""
+    """One person asks another to be friends; open until answered.
+
+    ``by_address`` says that the sender typed an address and must not learn from us
+    whether somebody has it: such a request is never shown to its sender.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("open")
@@ -107,6 +111,7 @@ class FriendRequest(models.Model):
     sender = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="requests_sent")
     receiver = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="requests_received")
     state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
+    by_address = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now)
     answered_at = models.DateTimeField(null=True, blank=True)
 

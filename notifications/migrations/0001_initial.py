@@ -1,6 +1,7 @@
 
 import django.db.models.deletion
 import kit.clock
+import kit.public_ids
 from django.conf import settings
 from django.db import migrations, models
 
@@ -26,18 +27,20 @@ class Migration(migrations.Migration):
                 ('data', models.JSONField(default=dict)),
                 ('path', models.CharField(blank=True, max_length=200)),
                 ('created_at', models.DateTimeField(default=kit.clock.now)),
+                ('due_at', models.DateTimeField(default=kit.clock.now)),
                 ('sent_at', models.DateTimeField(blank=True, null=True)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('given_up_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('given_up_at__isnull', True), ('sent_at__isnull', True)), fields=['id'], name='letters_waiting')],
+                'indexes': [models.Index(condition=models.Q(('given_up_at__isnull', True), ('sent_at__isnull', True)), fields=['due_at', 'id'], name='letters_waiting')],
             },
         ),
         migrations.CreateModel(
             name='Notice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.CharField(default=kit.public_ids.public_id, editable=False, max_length=10, unique=True)),
                 ('kind', models.CharField(max_length=40)),
                 ('key', models.CharField(max_length=120, unique=True)),
                 ('data', models.JSONField(default=dict)),

@@ -78,9 +78,9 @@ def test_a_missing_row_is_found_by_the_one_that_follows_it(db):
 
 
 def test_nothing_is_recorded_of_an_act_that_was_rolled_back(db):
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         approve()
-        _ = 1 / 0
+        transaction.set_rollback(True)
 
     assert not AuditEvent.objects.exists()
 
