@@ -277,6 +277,8 @@ PAYMENT_PROVIDER = env.text("WEIDIAN_PAYMENT_PROVIDER", default="sandbox")
 SANDBOX_URL = env.text("WEIDIAN_SANDBOX_URL", default="http://127.0.0.1:8100")
 SANDBOX_PORT = env.number("WEIDIAN_SANDBOX_PORT", default=8100)
 SANDBOX_SECRET = env.text("WEIDIAN_SANDBOX_SECRET", default="")
+# On: a payout's last two digits choose how it fails (01 rejected, 02 unheard but paid, ...).
+SANDBOX_SCRIPT = env.flag("WEIDIAN_SANDBOX_SCRIPT", default=False)
 
 # --- what the browser is told --------------------------------------------------------------
 

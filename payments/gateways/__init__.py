@@ -1,0 +1,1 @@
+"""Providers, each behind the same few questions; which one answers is a name on the row."""
