@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from kit.money import Money, NotAnAmount, read_amount
 
 # Text that looks empty or reorders its neighbours: direction marks and zero-width signs.
-INVISIBLE = frozenset("\u200b\u200c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+INVISIBLE = frozenset(
+    "\u200b\u200c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
 
 
 class WordsField(forms.CharField):
@@ -22,7 +24,9 @@ class WordsField(forms.CharField):
     def to_python(self, value: Any) -> str:
         words = unicodedata.normalize("NFC", super().to_python(value))
         kept = "".join(
-            sign for sign in words if sign in "\n\u200d" or (sign not in INVISIBLE and sign.isprintable())
+            sign
+            for sign in words
+            if sign in "\n\x00\u200d" or (sign not in INVISIBLE and sign.isprintable())
         )
         return kept.strip() if self.strip else kept
 
@@ -78,6 +82,8 @@ class PhoneField(forms.CharField):
             number = None
         if number is None or not phonenumbers.is_valid_number(number):
             raise ValidationError(
-                _("This does not look like a phone number. Write all 11 digits, or + and the country code.")
+                _(
+                    "This does not look like a phone number. Write all 11 digits, or + and the country code."
+                )
             )
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -24,7 +24,8 @@ class Account(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(floor_minor__isnull=True) | Q(balance_minor__gte=models.F("floor_minor")),
+                condition=Q(floor_minor__isnull=True)
+                | Q(balance_minor__gte=models.F("floor_minor")),
                 name="account_stays_above_its_floor",
             ),
         ]

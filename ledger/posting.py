@@ -27,9 +27,7 @@ class Unbalanced(Exception):
     """The legs do not sum to zero in every currency; nothing was posted."""
 
 
-def post(
-    *, key: str, legs: Mapping[Side, int], memo: str = "", at: datetime | None = None
-) -> bool:
+def post(*, key: str, legs: Mapping[Side, int], memo: str = "", at: datetime | None = None) -> bool:
     """Post one transfer, or find that it was posted before.
 
     Args:

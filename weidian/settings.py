@@ -262,7 +262,9 @@ EMAIL_BACKEND = (
 )
 EMAIL_FILE_PATH = MAIL_DIR
 if not MAIL_DIR:
-    vars().update(environ.Env.email_url_config(env.text("WEIDIAN_EMAIL_URL", default="smtp://localhost:25")))
+    vars().update(
+        environ.Env.email_url_config(env.text("WEIDIAN_EMAIL_URL", default="smtp://localhost:25"))
+    )
 DEFAULT_FROM_EMAIL = env.text("WEIDIAN_FROM_EMAIL", default="Weidian <weidian@localhost>")
 # The carrier of text messages: a function (phone, words) -> None.
 SMS_CARRIER = env.text("WEIDIAN_SMS_CARRIER", default="notifications.senders.sms.by_mail")

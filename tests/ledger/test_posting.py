@@ -141,9 +141,7 @@ def test_without_the_floor_the_same_forty_overdraw_it():
     Account.objects.filter(code=ESCROW.code).update(floor_minor=None)
     keys = iter(range(40))
 
-    all_at_once(
-        lambda: post(key=f"take:{next(keys)}", legs={ESCROW: -100, SHOP: 100}), times=40
-    )
+    all_at_once(lambda: post(key=f"take:{next(keys)}", legs={ESCROW: -100, SHOP: 100}), times=40)
 
     assert balance_of(ESCROW) == -3000
 

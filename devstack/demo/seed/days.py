@@ -1,0 +1,33 @@
+"""A day on the street: strangers open links, and whatever is due gets done."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from devstack.demo.seed import buying
+from devstack.demo.seed.world import World
+from insights import rollup
+from kit import clock
+from orders import fulfilment, paying, refunds
+from payments import payday, payouts
+from referrals import clicks, commissions
+from referrals.models import ShareLink
+
+LOOKERS_A_DAY = 3  # people who open a link and buy nothing
+
+
+def what_is_due(world: World) -> None:
+    """Do what the timetable would have done by now."""
+    now = clock.now()
+    shared = list(ShareLink.objects.order_by("pk"))
+    for _ in range(min(LOOKERS_A_DAY, len(shared))):
+        buying.open_link(world.dice.choice(shared))
+    clicks.drain(budget_seconds=5)
+    paying.close_unpaid(now)
+    fulfilment.complete_overdue(now)
+    refunds.settle_all()
+    commissions.release_due(now)
+    payday.run(now)
+    payouts.send_all()
+    payouts.look_up_all()
+    rollup.roll_up(days=[now.date() - timedelta(days=1), now.date()])

@@ -1,0 +1,66 @@
+"""What a visitor finds today: listings on the moderators' desk, an open request, a filled bag."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from catalog import listing, photos
+from catalog.models import Rule
+from devstack.demo import catalogue, kinds
+from devstack.demo.seed.opening import HERE
+from devstack.demo.seed.world import SHOPS, World
+from moderation import deciding
+from orders import bags
+from people import friendships
+
+SENT_BACK: Final = "decanted-lipstick"
+
+
+def desk_fills_up(world: World) -> None:
+    """Rules stop four listings; one of them was sent back once already."""
+    for case in catalogue.MODERATION_CASES:
+        Rule.objects.get_or_create(
+            code=case.rule,
+            defaults={
+                "words": [case.flagged or case.title[-3:]],
+                "reason_zh": case.reason_zh,
+                "reason_en": case.reason_en,
+            },
+        )
+        if case.key == SENT_BACK:
+            _publish(world, case)
+            hold = world.products[case.key].holds.waiting().get()
+            deciding.send_back(hold=hold, moderator=world.people["desk"], reason=case.reason_zh)
+        _publish(world, case)
+
+
+def life_goes_on(world: World) -> None:
+    """Somebody wants to be the shopper's friend, and her bag is not empty."""
+    friendships.ask(sender=world.people["jun"], receiver=world.people["xiaoyu"])
+    bag = bags.for_person(world.people["xiaoyu"])
+    for key in ("scarf", "cloud-tea"):
+        bags.add(bag=bag, variant=world.variants[key][0], quantity=1)
+
+
+def _publish(world: World, case: kinds.ModerationCase) -> None:
+    owner = world.people[SHOPS[case.shop].owner]
+    taken = [
+        photos.take(upload=(HERE / "pictures" / f"{key}.webp").read_bytes(), by=owner)
+        for key in case.pictures
+    ]
+    draft = listing.save_draft(
+        shop=world.shops[case.shop],
+        product=world.products.get(case.key),
+        title=case.title,
+        description=case.description,
+        commission_bp=None,
+        category=None,
+        variants=[
+            listing.VariantInput(
+                name=variant.name, price_minor=variant.price_minor, stock=variant.stock
+            )
+            for variant in case.variants
+        ],
+        photo_ids=[photo.pk for photo in taken],
+    )
+    world.products[case.key] = listing.publish(product=draft, by=owner)
