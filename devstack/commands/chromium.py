@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -62,4 +63,5 @@ def _from_playwright() -> str | None:
 
 def _run(command: list[str], *, environment: dict[str, str]) -> None:
     """Run a step whose failure shows in what is missing afterwards; its words go to stderr."""
-    subprocess.run(command, env=environment, stdout=sys.stderr, check=False)
+    with contextlib.suppress(OSError):
+        subprocess.run(command, env=environment, stdout=sys.stderr, check=False)

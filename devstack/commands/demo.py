@@ -27,6 +27,8 @@ GRANIAN = (
     "--interface wsgi --workers 2 --blocking-threads 2 --no-ws --http 1 --respawn-failed-workers "
     "--workers-kill-timeout 10 --host 0.0.0.0"
 )
+WORKER = "celery -q -A weidian worker -c 2 --loglevel INFO --without-gossip --without-mingle"
+BEAT = "celery -q -A weidian beat --pidfile="
 
 
 class DemoFailed(Exception):
@@ -118,10 +120,9 @@ def _prepare(stage: Stage) -> None:
 def _open(stage: Stage) -> None:
     """Start web, worker and beat, write demo.json once they answer, and say where to go."""
     granian = [*GRANIAN.split(), "--port", str(stage.web_port), "weidian.wsgi:application"]
-    worker = "-m celery -q -A weidian worker -c 2 --loglevel INFO --without-gossip --without-mingle"
-    beat = ["-m", "celery", "-q", "-A", "weidian", "beat", "-s", str(paths.BEAT_SCHEDULE), "--pidfile="]
-    stage.launcher.start(stage.program("worker", *worker.split()))
-    stage.launcher.start(stage.program("beat", *beat))
+    beat = [*BEAT.split(), "-s", str(paths.BEAT_SCHEDULE)]
+    stage.launcher.start(stage.program("worker", "-m", *WORKER.split()))
+    stage.launcher.start(stage.program("beat", "-m", *beat))
     stage.launcher.start(stage.program("web", "-m", "granian", *granian))
     _wait_for(stage, "opening the doors", stage.web_port)
     found = _who_is_there(stage)

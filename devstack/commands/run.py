@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 from devstack import children, paths, ports, servers
@@ -18,6 +20,7 @@ from devstack.health import answers
 
 FIRST_PROVIDER_PORT = 8500
 PROVIDER_WAIT_SECONDS = 10
+LEFT_BEHIND_SECONDS = 24 * 60 * 60
 
 
 class ProviderFailed(Exception):
@@ -32,12 +35,17 @@ def run(command: Sequence[str], *, with_provider: bool) -> int:
     with an empty book and no webhook URL until ``PUT /v1/webhook`` names one.
     """
     with _servers() as addresses:
-        environment = {**for_commands(addresses), **os.environ}
+        environment = {**for_commands(addresses), **os.environ, "PATH": _path()}
         secret = environment["WEIDIAN_SANDBOX_SECRET"]
         if not with_provider:
             return _run(command, environment)
         with _provider(secret) as provider:
             return _run(command, {**environment, **provider})
+
+
+def _path() -> str:
+    """Return PATH with this environment's own programs first."""
+    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 
 @contextmanager
@@ -52,6 +60,7 @@ def _servers() -> Iterator[servers.Addresses]:
 @contextmanager
 def _provider(secret: str) -> Iterator[dict[str, str]]:
     paths.SCRATCH.mkdir(parents=True, exist_ok=True)
+    _sweep()
     port = ports.claim_from(FIRST_PROVIDER_PORT)
     url = f"http://127.0.0.1:{port.number}"
     with tempfile.TemporaryDirectory(dir=paths.SCRATCH, prefix="provider-") as data:
@@ -71,6 +80,13 @@ def _provider(secret: str) -> Iterator[dict[str, str]]:
             }
         finally:
             children.end(process, by=signal.SIGTERM, wait_seconds=5)
+
+
+def _sweep() -> None:
+    """Remove what runs that were killed have left behind, once it is surely nobody's."""
+    for folder in paths.SCRATCH.iterdir():
+        if time.time() - folder.stat().st_mtime > LEFT_BEHIND_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait_until_up(process: subprocess.Popen[bytes], url: str) -> None:
