@@ -35,7 +35,10 @@ class HoldQuerySet(models.QuerySet["Hold"]):
 
 
 class Hold(models.Model):
-    """A listing waits: because its shop is new, or because a rule saw something."""
+    """A listing waits: because its shop is new, or because a rule saw something.
+
+    ``reason`` is what the vendor is told when it comes back.
+    """
 
     class Cause(models.TextChoices):
         NEW_SHOP = "new_shop", _("first listings of a new shop")
@@ -53,6 +56,7 @@ class Hold(models.Model):
     rule = models.ForeignKey(Rule, on_delete=models.PROTECT, null=True, blank=True)
     matched = models.CharField(max_length=80, blank=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    reason = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     decided_at = models.DateTimeField(null=True, blank=True)
 
