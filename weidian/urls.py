@@ -7,7 +7,7 @@ taking a word that stands here.
 from __future__ import annotations
 
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, path, re_path, register_converter
+from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
 from django.views.static import serve
 
 from kit.public_ids import PublicIdConverter
@@ -18,6 +18,7 @@ register_converter(PublicIdConverter, "public_id")
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("", include("kit.urls")),
 ]
 
 if settings.DEMO or settings.DEBUG:

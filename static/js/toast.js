@@ -1,0 +1,21 @@
+// Messages leave by themselves after ten seconds, unless somebody is on them or they warn.
+const STAY_MS = 10_000;
+
+export function say(words) {
+  const place = document.querySelector(".toasts");
+  const toast = document.createElement("div");
+  toast.className = "toast";
+  const line = document.createElement("p");
+  line.textContent = words;
+  toast.append(line);
+  place?.append(toast);
+  leaveLater(toast);
+}
+
+function leaveLater(toast) {
+  const busy = () => toast.matches(":hover") || toast.contains(document.activeElement);
+  const leave = () => (busy() ? setTimeout(leave, 1000) : toast.remove());
+  setTimeout(leave, STAY_MS);
+}
+
+for (const toast of document.querySelectorAll(".toast:not(.error, .warning)")) leaveLater(toast);
