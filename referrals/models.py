@@ -121,6 +121,8 @@ class Attribution(models.Model):
 
 
 class CommissionQuerySet(models.QuerySet["Commission"]):
+    """Questions about commissions."""
+
     def earned_by(self, person: Person) -> CommissionQuerySet:
         """Commissions of this sharer, newest first."""
         return self.filter(sharer=person).order_by("-ordered_at", "-pk")
@@ -193,3 +195,8 @@ class Commission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line_key}: {self.state}"
+
+    @property
+    def net_minor(self) -> int:
+        """What is left of the amount after refunds."""
+        return self.amount_minor - self.reversed_minor

@@ -69,10 +69,9 @@ def cookie_with(touches: Iterable[Touch], new: Touch) -> str:
     for touch in sorted([*touches, new], key=_age):
         one_a_link.setdefault(touch.link_id, touch)
     newest_of_shops: dict[int, Touch] = {}
-    others: list[Touch] = []
     for touch in one_a_link.values():
-        if newest_of_shops.setdefault(touch.shop_id, touch) is not touch:
-            others.append(touch)
+        newest_of_shops.setdefault(touch.shop_id, touch)
+    others = [t for t in one_a_link.values() if newest_of_shops[t.shop_id] is not t]
     kept = [*newest_of_shops.values(), *others][:MOST_TOUCHES]
     return _signed(VERSION + b"".join(map(_packed, kept)))
 
