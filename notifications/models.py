@@ -12,6 +12,8 @@ from kit.public_ids import public_id
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
+    """Which notices."""
+
     def of(self, person_id: int) -> NoticeQuerySet:
         """Everything this person was told, newest first."""
         return self.filter(person_id=person_id).order_by("-created_at", "-pk")
@@ -49,6 +51,8 @@ class Notice(models.Model):
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
+    """Which letters."""
+
     def waiting(self) -> LetterQuerySet:
         """Letters not yet handed to the mail or SMS carrier."""
         return self.filter(sent_at__isnull=True, given_up_at__isnull=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -16,6 +16,8 @@ from kit.public_ids import public_id
 
 
 class PersonManager(BaseUserManager["Person"]):
+    """How people come to be."""
+
     def create_user(self, *, name: str, password: str | None = None, **fields: Any) -> Person:
         """Make a person with at least an e-mail address or a phone number."""
         person = self.model(name=name, **fields)
@@ -56,7 +58,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     joined_at = models.DateTimeField(default=clock.now)
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects = PersonManager()
 
