@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
+from babel.dates import format_timedelta
 from django import template
 from django.conf import settings
 from django.templatetags.static import static
@@ -12,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 
+from kit import clock
 from kit.money import Money
 
 register = template.Library()
@@ -44,6 +47,13 @@ def percent(rate_bp: int) -> str:
     """Write basis points as per cent without idle zeros: ``1000`` becomes ``10%``."""
     whole, rest = divmod(rate_bp, 100)
     return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + "%"
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """Write how long ago a moment was: ``5 minutes ago``; the clock is the house's."""
+    locale = to_locale(get_language() or "en")
+    return str(format_timedelta(moment - clock.now(), add_direction=True, locale=locale))
 
 
 @register.filter
@@ -97,7 +107,8 @@ def undo_path(tags: str) -> str:
 def icon(name: str, css: str = "") -> SafeString:
     """Draw an icon of the sprite; it is decoration, words stand beside it."""
     return format_html(
-        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#i-{}"></use></svg>',
+        '<svg class="icon {}" aria-hidden="true" focusable="false">'
+        '<use href="{}#i-{}"></use></svg>',
         css,
         static("icons.svg"),
         name,
