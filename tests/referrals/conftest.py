@@ -1,0 +1,73 @@
+"""The cast around one share link: Lin Wei shares Chen's honey, Xiaoyu buys it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from kit import clock
+from referrals import links, noting, stream
+from referrals.attribution import LineToEarn, freeze
+from referrals.touches import Touch
+
+BROWSER = {
+    "HTTP_USER_AGENT": "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 "
+    "(KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36",
+    "HTTP_ACCEPT": "text/html,application/xhtml+xml,*/*;q=0.8",
+}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered():
+    """Each test begins with an empty stream and a process that remembers no link."""
+    links.forget_all()
+    noting._Valkey.rest_until = 0.0
+    stream.client().delete(stream.key())
+    yield
+    stream.client().delete(stream.key())
+    links.forget_all()
+    noting._Valkey.rest_until = 0.0
+
+
+@pytest.fixture
+def link(linwei, honey):
+    """Lin Wei's link to the honey."""
+    return links.link_for(person=linwei, product=honey)
+
+
+@pytest.fixture
+def dead_valkey(settings):
+    """Valkey's socket leads nowhere."""
+    settings.VALKEY_URL = "unix:///nonexistent/valkey.sock"
+
+
+@pytest.fixture
+def brought(noon, link, hill_shop, xiaoyu):
+    """Xiaoyu's order of two lines, ¥68.00 and ¥34.00, that Lin Wei's link brought."""
+    return order(hill_shop, xiaoyu, [touch_of(link)], lines=[("L1", 6800), ("L2", 3400)])
+
+
+def touch_of(link, *, ago=timedelta(hours=1), click_id=None) -> Touch:
+    at = clock.now() - ago
+    return Touch(click_id or uuid4(), link.pk, link.shop_id, at)
+
+
+def order(shop, buyer, touches, *, lines=(("L1", 6800),), key="0RDER00001", contacts=(), at=None):
+    """Freeze an order's attribution; every line is of the shop's first product."""
+    product = shop.products.order_by("pk").first()
+    return freeze(
+        order_key=key,
+        shop=shop,
+        buyer=buyer,
+        fingerprints=frozenset(contacts),
+        touches=touches,
+        lines=[LineToEarn(line_key, product.pk, minor) for line_key, minor in lines],
+        currency="CNY",
+        at=at or clock.now(),
+    )
+
+
+def in_stream() -> int:
+    return stream.client().xlen(stream.key())

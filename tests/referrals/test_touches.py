@@ -1,0 +1,121 @@
+"""The visitor's cookie: proof of clicks, and nothing but proof."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from referrals.touches import MOST_TOUCHES, Touch, cookie_with, read_cookie, visit_goes_on
+from tests.conftest import NOON
+
+
+def touch(
+    number: int, *, shop: int = 1, link: int | None = None, ago: timedelta | None = None
+) -> Touch:
+    return Touch(UUID(int=number), link or number, shop, NOON - (ago or timedelta(minutes=number)))
+
+
+def test_a_touch_comes_back_as_it_was(noon):
+    one = Touch(UUID(int=2**127 + 5), 2**40 - 1, 2**32 - 1, NOON - timedelta(milliseconds=1234))
+
+    assert read_cookie(cookie_with([], one)) == [one]
+
+
+def test_touches_come_back_newest_first(noon):
+    cookie = cookie_with([touch(3), touch(1)], touch(2))
+
+    assert [one.link_id for one in read_cookie(cookie)] == [1, 2, 3]
+
+
+def test_a_second_click_on_the_same_link_replaces_the_first(noon):
+    later = touch(9, link=5, ago=timedelta(minutes=1))
+
+    assert read_cookie(cookie_with([touch(5)], later)) == [later]
+
+
+def test_the_newest_touch_of_eight_shops_is_kept_whatever_one_shop_has(noon):
+    one_shop = [touch(number, shop=1) for number in range(1, 9)]
+    others = [touch(number, shop=number) for number in range(20, 27)]
+
+    kept = read_cookie(cookie_with([*one_shop, *others[1:]], others[0]))
+
+    assert len(kept) == MOST_TOUCHES
+    assert {one.shop_id for one in kept} == {1, *range(20, 27)}
+    assert kept[0] == one_shop[0]
+
+
+def test_an_older_friend_stays_while_there_is_room(noon):
+    kept = read_cookie(cookie_with([touch(5, shop=1)], touch(2, shop=1)))
+
+    assert [one.link_id for one in kept] == [2, 5]
+
+
+def test_the_cookie_stays_below_360_characters(noon):
+    touches = [touch(number, shop=number) for number in range(1, 9)]
+
+    assert len(cookie_with(touches[1:], touches[0])) == 354
+
+
+def test_a_touch_of_thirty_days_proves_nothing_any_more(noon):
+    fresh = touch(1, ago=timedelta(days=30) - timedelta(seconds=1))
+    old = touch(2, ago=timedelta(days=30))
+
+    assert read_cookie(cookie_with([old], fresh)) == [fresh]
+
+
+def test_any_flipped_bit_proves_nothing(noon):
+    packed = bytearray(urlsafe_b64decode(cookie_with([], touch(1)) + "=="))
+    for place in range(len(packed)):
+        packed[place] ^= 1
+        forged = urlsafe_b64encode(packed).rstrip(b"=").decode()
+        assert read_cookie(forged) == []
+        packed[place] ^= 1
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        "",
+        "A",
+        "AA",
+        "====",
+        "x" * 1000,
+        "x" * 10**6,
+        "\x00",
+        "蜂蜜",
+        "🍯",
+        "-1",
+        "%00",
+        "AAAA\r\nSet-Cookie: a=b",
+        None,
+    ],
+)
+def test_garbage_proves_nothing_and_raises_nothing(noon, garbage):
+    assert read_cookie(garbage) == []
+
+
+def test_a_cookie_cut_short_proves_nothing(noon):
+    cookie = cookie_with([touch(2, shop=2)], touch(1))
+
+    assert [read_cookie(cookie[:length]) for length in range(len(cookie))] == [[]] * len(cookie)
+
+
+def test_an_old_key_still_proves_and_a_strange_one_does_not(noon, settings):
+    cookie = cookie_with([], touch(1))
+
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "a new secret for a new year"
+    assert read_cookie(cookie) == [touch(1)]
+
+    settings.SECRET_KEY_FALLBACKS = []
+    assert read_cookie(cookie) == []
+
+
+def test_coming_back_within_half_an_hour_is_the_same_visit(noon):
+    touches = read_cookie(cookie_with([touch(40)], touch(29)))
+
+    assert visit_goes_on(touches, link_id=29, shop_id=1, now=NOON)
+    assert not visit_goes_on(touches, link_id=29, shop_id=1, now=NOON + timedelta(minutes=1))
+    assert not visit_goes_on(touches, link_id=40, shop_id=1, now=NOON)
+    assert not visit_goes_on(touches, link_id=29, shop_id=2, now=NOON)
