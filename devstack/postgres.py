@@ -48,6 +48,7 @@ def start() -> subprocess.Popen[bytes]:
     prefix = _as_other_than_root()
     _make_cluster(prefix)
     _clear_the_way()
+    paths.POSTGRES_DATA.chmod(0o700)  # it refuses more, which a chmod -R of the checkout gives
     sockets = paths.sockets()
     command = [*prefix, str(_binary("postgres")), "-D", str(paths.POSTGRES_DATA)]
     command += ["-k", str(sockets), *(f"--{option}" for option in OPTIONS)]

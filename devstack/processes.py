@@ -19,7 +19,7 @@ from types import FrameType
 from devstack import children, paths
 
 STOP_WAIT_SECONDS = 12  # web workers are given 10 s to finish what they serve
-QUICK_END_SECONDS = 5
+QUICK_END_SECONDS = 15  # a busy machine takes that long to find a broken import
 QUICK_ENDS_ALLOWED = 3
 COLOURS = (36, 35, 33, 34, 32, 31)
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -138,8 +138,9 @@ class Launcher:
     def _restart(self, child: _Child) -> None:
         name, code = child.program.name, child.process.returncode
         self._forget(child)
-        is_quick = time.monotonic() - child.started < QUICK_END_SECONDS
-        self._quick_ends[name] = self._quick_ends.get(name, 0) + 1 if is_quick else 0
+        # One that was killed is not broken, however often that happens.
+        is_broken = code > 0 and time.monotonic() - child.started < QUICK_END_SECONDS
+        self._quick_ends[name] = self._quick_ends.get(name, 0) + 1 if is_broken else 0
         if self._quick_ends[name] >= QUICK_ENDS_ALLOWED:
             raise KeptEnding(f"{name} keeps ending right after its start (exit code {code})")
         self._print(child, f"ended (exit code {code}); starting it again")
