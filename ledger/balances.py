@@ -59,6 +59,12 @@ def accounts_with_at_least(*, kinds: Iterable[str], minor: int) -> list[tuple[st
     ]
 
 
+def sides_under(prefix: str) -> list[Side]:
+    """Return the sides whose code begins with ``prefix`` (``sharer:7:``), ever posted to."""
+    rows = Account.objects.filter(code__startswith=prefix).order_by("code")
+    return [Side(code, currency) for code, currency in rows.values_list("code", "currency")]
+
+
 def statement_of(side: Side, *, most: int = 50) -> list[Entry]:
     """Return the newest postings of one side, newest first."""
     rows = (

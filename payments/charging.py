@@ -8,7 +8,13 @@ from django.conf import settings
 
 from kit import clock, states
 from kit.states import TransitionRefused
-from payments.gateways.port import Absent, ChargeFact, ChargeWanted
+from payments.gateways.port import (
+    Absent,
+    ChargeFact,
+    ChargeWanted,
+)
+from payments.gateways.port import ProviderAway as ProviderAway  # for those who call us
+from payments.gateways.port import ProviderRefused as ProviderRefused
 from payments.gateways.registry import gateway
 from payments.models import Charge
 from payments.states import CHARGE_MAY_BECOME

@@ -127,6 +127,12 @@ class Payday(models.Model):
 
 
 class PayoutQuerySet(models.QuerySet["Payout"]):
+    """Payouts by where they are on their way."""
+
+    def of(self, account: str) -> PayoutQuerySet:
+        """Everything paid out of one ledger account, newest first."""
+        return self.filter(account=account).order_by("-created_at", "-pk")
+
     def open(self) -> PayoutQuerySet:
         """Payouts whose money is reserved and not yet known to have arrived or failed."""
         return self.filter(state__in=Payout.OPEN)
@@ -136,6 +142,16 @@ class PayoutQuerySet(models.QuerySet["Payout"]):
         return self.filter(state=Payout.State.RESERVED, next_attempt_at__lte=now).order_by(
             "next_attempt_at", "pk"
         )
+
+    def abandoned(self, *, now: datetime) -> PayoutQuerySet:
+        """Payouts whose sender took longer than any call can: nobody knows what it did."""
+        return self.filter(state=Payout.State.SUBMITTING, lease_until__lte=now).order_by("pk")
+
+    def to_look_up(self, *, now: datetime) -> PayoutQuerySet:
+        """Payouts the provider should be asked about by now, oldest question first."""
+        return self.filter(
+            state__in=(Payout.State.UNKNOWN, Payout.State.ACCEPTED), next_attempt_at__lte=now
+        ).order_by("next_attempt_at", "pk")
 
 
 class Payout(models.Model):
@@ -186,10 +202,22 @@ class Payout(models.Model):
             ),
             models.UniqueConstraint(fields=["account", "run"], name="one_payout_an_account_a_run"),
         ]
-        indexes = [models.Index(fields=["person", "-created_at"], name="payouts_by_person")]
+        indexes = [
+            models.Index(fields=["person", "-created_at"], name="payouts_by_person"),
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=Q(state__in=("reserved", "submitting", "unknown", "accepted")),
+                name="payouts_under_way",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference}: {self.state}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its money is still reserved."""
+        return self.state in self.OPEN
 
 
 class PayoutAttempt(models.Model):
@@ -210,6 +238,14 @@ class PayoutAttempt(models.Model):
         return f"{self.payout_id} attempt {self.number}: {self.outcome}"
 
 
+class ProviderEventQuerySet(models.QuerySet["ProviderEvent"]):
+    """Events by what was done about them."""
+
+    def waiting(self, *, about: str) -> ProviderEventQuerySet:
+        """Events of one kind of thing (``payout``) that nobody acted on yet, oldest first."""
+        return self.filter(kind__startswith=f"{about}.", processed_at__isnull=True).order_by("pk")
+
+
 class ProviderEvent(models.Model):
     """A webhook as it came: stored once, acted on by asking the provider anew."""
 
@@ -221,9 +257,16 @@ class ProviderEvent(models.Model):
     received_at = models.DateTimeField(default=clock.now)
     processed_at = models.DateTimeField(null=True, blank=True)
 
+    objects = ProviderEventQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["provider", "event_id"], name="webhook_stored_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"], condition=Q(processed_at__isnull=True), name="events_waiting"
+            ),
         ]
 
     def __str__(self) -> str:

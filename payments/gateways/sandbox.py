@@ -156,7 +156,7 @@ def is_genuine(*, body: bytes, timestamp: str, signature: str) -> bool:
 
 
 @functools.cache
-def _client(base_url: str, process_id: int) -> httpx.Client:
+def _client(base_url: str, _process_id: int) -> httpx.Client:
     """Return this process's connections: a fork must not share its parent's sockets."""
     return httpx.Client(base_url=base_url, timeout=TIMEOUTS, trust_env=False)
 

@@ -148,4 +148,12 @@ class Migration(migrations.Migration):
             model_name='refund',
             constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='refund_is_positive'),
         ),
+        migrations.AddIndex(
+            model_name='payout',
+            index=models.Index(condition=models.Q(('state__in', ('reserved', 'submitting', 'unknown', 'accepted'))), fields=['next_attempt_at'], name='payouts_under_way'),
+        ),
+        migrations.AddIndex(
+            model_name='providerevent',
+            index=models.Index(condition=models.Q(('processed_at__isnull', True)), fields=['id'], name='events_waiting'),
+        ),
     ]

@@ -1,0 +1,102 @@
+"""What a person owns here: what is coming, what can be taken out, what is on its way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from kit import clock
+from ledger import accounts
+from ledger.accounts import Side
+from ledger.balances import balances_of, sides_under
+from payments import destinations
+from payments.models import Payout
+from people.models import Person
+from shops.models import Shop
+
+HOUSE_CURRENCY = "CNY"  # what an empty wallet is shown in
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """One account of a person, in minor units of its currency.
+
+    ``slug`` names it in forms; ``shop`` is None for what the person earned by sharing.
+    ``available_minor`` is below zero when more was paid back than was left.
+    """
+
+    slug: str
+    account: Side
+    shop: Shop | None
+    pending_minor: int
+    available_minor: int
+    on_the_way_minor: int
+
+    @property
+    def currency(self) -> str:
+        return self.account.currency
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why money cannot be taken out right now; ``until`` when the wait has an end.
+
+    ``why`` is ``below_minimum``, ``no_destination``, ``cooling`` or ``under_way``.
+    """
+
+    why: str
+    until: datetime | None = None
+
+
+def balance(person: Person) -> list[Balance]:
+    """Return every account of this person: earned by sharing first, then shop by shop."""
+    earned = {side.currency for side in sides_under(f"sharer:{person.pk}:")}
+    earned |= {side.currency for side in sides_under(f"sharer-pending:{person.pk}:")}
+    shops = Shop.objects.filter(owner=person).order_by("pk")
+    return [
+        *(_earned(person, currency) for currency in sorted(earned or {HOUSE_CURRENCY})),
+        *(shop_balance(shop) for shop in shops),
+    ]
+
+
+def shop_balance(shop: Shop) -> Balance:
+    """Return what a shop has earned: nothing of it is pending, escrow is not the shop's yet."""
+    return _balance(f"shop-{shop.handle}", accounts.shop(shop.pk, shop.currency), shop=shop)
+
+
+def obstacle(person: Person, of: Balance) -> Obstacle | None:
+    """Return what keeps this balance from being taken out now, or None."""
+    if Payout.objects.open().filter(account=of.account.code).exists():
+        return Obstacle("under_way")
+    if of.available_minor < settings.PAYOUT_MINIMUM_MINOR:
+        return Obstacle("below_minimum")
+    destination = destinations.in_use(person)
+    if destination is None:
+        return Obstacle("no_destination")
+    usable_at = destinations.usable_at(destination)
+    return Obstacle("cooling", until=usable_at) if usable_at > clock.now() else None
+
+
+def _earned(person: Person, currency: str) -> Balance:
+    return _balance(
+        f"earned-{currency.lower()}",
+        accounts.sharer(person.pk, currency),
+        pending=accounts.sharer_pending(person.pk, currency),
+    )
+
+
+def _balance(
+    slug: str, account: Side, *, shop: Shop | None = None, pending: Side | None = None
+) -> Balance:
+    transit = accounts.in_transit(account.code, account.currency)
+    found = balances_of([account, transit, *([pending] if pending else [])])
+    return Balance(
+        slug=slug,
+        account=account,
+        shop=shop,
+        pending_minor=found[pending] if pending else 0,
+        available_minor=found[account],
+        on_the_way_minor=found[transit],
+    )
