@@ -65,6 +65,10 @@ class Reencoded:
     height: int
     colour: str
 
+    def at(self, width: int, form: str = "webp") -> bytes:
+        """Return the file made for a wanted ``width``: the picture's own when it is narrower."""
+        return self.files[min(width, self.width), form]
+
 
 def reencode(
     data: bytes, *, widths: Iterable[int], formats: Iterable[str] = ("webp",), square: bool = False

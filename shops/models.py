@@ -13,6 +13,8 @@ HANDLE_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{1,28}[a-z0-9])$"
 
 
 class ShopQuerySet(models.QuerySet["Shop"]):
+    """Shops, by who may enter them."""
+
     def open(self) -> ShopQuerySet:
         """Shops that strangers may enter."""
         return self.filter(state=Shop.State.OPEN)

@@ -243,6 +243,17 @@ class Migration(migrations.Migration):
             model_name='receipt',
             index=models.Index(fields=['person', 'product'], name='receipts_by_person'),
         ),
+        migrations.CreateModel(
+            name='Earner',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='earners', to='catalog.product')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('person', 'product'), name='one_earner_a_person_a_product')],
+            },
+        ),
         append_only("catalog_stockmove"),
         append_only("catalog_endorsementversion"),
     ]

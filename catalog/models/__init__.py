@@ -1,12 +1,13 @@
 """Rows of the catalogue, by what they are about."""
 
-from catalog.models.endorsement import Endorsement, EndorsementVersion, Receipt
+from catalog.models.endorsement import Earner, Endorsement, EndorsementVersion, Receipt
 from catalog.models.product import Category, Photo, Product, Variant
 from catalog.models.screening import Hold, Rule
 from catalog.models.stock import StockMove
 
 __all__ = [
     "Category",
+    "Earner",
     "Endorsement",
     "EndorsementVersion",
     "Hold",

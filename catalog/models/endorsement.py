@@ -39,7 +39,29 @@ class Receipt(models.Model):
         return self.line_key
 
 
+class Earner(models.Model):
+    """A person has a link to a product that can pay, as the referrals room told.
+
+    Kept apart from their endorsement, because the link may be older than the words.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="earners")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "product"], name="one_earner_a_person_a_product"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} may earn from {self.product_id}"
+
+
 class EndorsementQuerySet(models.QuerySet["Endorsement"]):
+    """Endorsements, by whether they stand and who may read them."""
+
     def live(self) -> EndorsementQuerySet:
         """Endorsements that stand, whoever may read them."""
         return self.filter(withdrawn_at__isnull=True)
@@ -85,6 +107,8 @@ class Endorsement(models.Model):
     changed_at = models.DateTimeField(default=clock.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
+    from_friend = False  # of the reader it was fetched for; catalog.witnesses says so
+
     objects = EndorsementQuerySet.as_manager()
 
     class Meta:
@@ -101,6 +125,11 @@ class Endorsement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} on {self.product_id}: {self.verdict}"
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether its writer kept what they received."""
+        return self.receipt.returned_at is None
 
 
 class EndorsementVersion(models.Model):

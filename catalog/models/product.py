@@ -31,6 +31,8 @@ class Category(models.Model):
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
+    """Products, by who may see them."""
+
     def on_sale(self) -> ProductQuerySet:
         """Products a stranger may see and buy from a shop that is open."""
         return self.filter(state=Product.State.LIVE, shop__state=Shop.State.OPEN)
@@ -113,9 +115,7 @@ class Variant(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(price_minor__gt=0), name="price_is_positive"),
             models.CheckConstraint(condition=Q(available__gte=0), name="never_sold_twice"),
-            models.CheckConstraint(
-                condition=Q(reserved__gte=0), name="reserved_is_never_negative"
-            ),
+            models.CheckConstraint(condition=Q(reserved__gte=0), name="reserved_is_never_negative"),
             models.UniqueConstraint(
                 fields=["product", "name"],
                 condition=Q(is_offered=True),

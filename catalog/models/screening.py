@@ -29,6 +29,8 @@ class Rule(models.Model):
 
 
 class HoldQuerySet(models.QuerySet["Hold"]):
+    """Holds, by whether somebody has decided."""
+
     def waiting(self) -> HoldQuerySet:
         """Holds nobody has decided yet, oldest first."""
         return self.filter(state=Hold.State.WAITING).order_by("created_at", "pk")

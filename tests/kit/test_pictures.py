@@ -69,6 +69,7 @@ def test_a_small_picture_is_not_blown_up(half_and_half):
     made = reencode(encoded(half_and_half), widths=(390, 780, 1170))
 
     assert sorted(made.files) == [(390, "webp"), (600, "webp")]
+    assert made.at(780) == made.at(1170) == made.files[600, "webp"]
 
 
 def test_a_square_is_cut_from_the_middle(half_and_half):

@@ -1,0 +1,116 @@
+"""Whole pages kept ready: split once at their open slots, joined again for each visitor."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product as every_pair
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.utils.safestring import SafeString, mark_safe
+from redis.exceptions import RedisError
+
+from catalog.models import Product
+
+log = logging.getLogger(__name__)
+
+# What a page leaves open: title and further head lines, the form's token, the friend whose
+# link was followed, who gains, and the count of the bag.
+SLOTS = ("title", "head", "csrf", "friend", "disclosure", "bag")
+LOOKS = ("", "light", "dark")
+KEPT_SECONDS = 60  # covers what no job of this room can see: shop, person, block, erasure
+
+# Two signs no stored text can hold, because every field of ours leaves control signs out.
+OPENS, CLOSES = "\x02", "\x03"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A page with open slots.
+
+    Attributes:
+        pieces: text, a slot's name, text, a slot's name, …, text.
+        preset: what a slot shows when nothing is put in; others show nothing.
+        facts: what the door needs to know of the page without asking the database.
+    """
+
+    pieces: tuple[str, ...]
+    preset: dict[str, str]
+    facts: dict[str, int]
+
+    def filled(self, **slots: str) -> str:
+        """Return the page with ``slots``, each a piece of safe HTML, put in."""
+        pieces = list(self.pieces)
+        put_in = self.preset | slots
+        pieces[1::2] = [put_in.get(name, "") for name in pieces[1::2]]
+        return "".join(pieces)
+
+
+def slot(name: str) -> SafeString:
+    """Return the sign that marks where ``name`` belongs in a page that is being written."""
+    return mark_safe(f"{OPENS}{name}{CLOSES}")  # noqa: S308  # two control signs and our own word
+
+
+def split(html: str, *, preset: dict[str, str], facts: dict[str, int]) -> Body:
+    """Cut a written page at its slots."""
+    first, *rest = html.split(OPENS)
+    pieces = [first]
+    for part in rest:
+        pieces.extend(part.split(CLOSES, 1))
+    return Body(tuple(pieces), preset, facts)
+
+
+def kept(key: str, write: Callable[[], Body | None]) -> Body | None:
+    """Return the page kept under ``key``, else write it and keep it for a minute.
+
+    With the cache away the page is written each time: slower, and never wrong.
+    """
+    try:
+        body: Body | None = cache.get(key)
+    except (RedisError, OSError):
+        log.warning("cache away: writing %s", key)
+        return write()
+    if body is None:
+        body = write()
+        _keep(key, body)
+    return body
+
+
+def _keep(key: str, body: Body | None) -> None:
+    if body is None:
+        return
+    try:
+        cache.set(key, body, KEPT_SECONDS)
+    except (RedisError, OSError):
+        log.warning("cache away: %s is not kept", key)
+
+
+def product_key(public_id: str, language: str, look: str) -> str:
+    """Name the place of a product's page."""
+    return f"page:p:{public_id}:{language}:{look}"
+
+
+def shop_key(handle: str, language: str, look: str) -> str:
+    """Name the place of a shop's page."""
+    return f"page:shop:{handle}:{language}:{look}"
+
+
+def forget(product_id: int) -> None:
+    """Throw away the kept pages that show this product, once the transaction commits."""
+    found = Product.objects.filter(pk=product_id).values_list("public_id", "shop__handle").first()
+    if found is None:
+        return
+    public_id, handle = found
+    ways = list(every_pair([code for code, _ in settings.LANGUAGES], LOOKS))
+    keys = [product_key(public_id, *way) for way in ways] + [shop_key(handle, *way) for way in ways]
+    transaction.on_commit(lambda: _throw_away(keys))
+
+
+def _throw_away(keys: list[str]) -> None:
+    try:
+        cache.delete_many(keys)
+    except (RedisError, OSError):
+        log.warning("cache away: %d pages stay for up to %d s", len(keys), KEPT_SECONDS)

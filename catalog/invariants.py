@@ -1,0 +1,81 @@
+"""What must hold of the catalogue at every moment."""
+
+from kit.invariants import Invariant
+
+INVARIANTS = [
+    Invariant(
+        "catalog.stock_is_the_sum_of_its_moves",
+        """
+        SELECT v.id, v.available, v.reserved, sum(m.available_change), sum(m.reserved_change)
+        FROM catalog_variant v LEFT JOIN catalog_stockmove m ON m.variant_id = v.id
+        GROUP BY v.id
+        HAVING v.available <> coalesce(sum(m.available_change), 0)
+            OR v.reserved <> coalesce(sum(m.reserved_change), 0)
+        """,
+    ),
+    Invariant(
+        "catalog.stock_is_never_below_zero",
+        "SELECT id, available, reserved FROM catalog_variant WHERE available < 0 OR reserved < 0",
+    ),
+    Invariant(
+        "catalog.no_more_is_sold_than_there_was",
+        """
+        SELECT variant_id FROM catalog_stockmove GROUP BY variant_id
+        HAVING sum(available_change + reserved_change) < 0
+        """,
+    ),
+    Invariant(
+        "catalog.endorsement_rests_on_its_writers_receipt",
+        """
+        SELECT e.id FROM catalog_endorsement e JOIN catalog_receipt r ON r.id = e.receipt_id
+        WHERE r.person_id IS DISTINCT FROM e.person_id OR r.product_id <> e.product_id
+        """,
+    ),
+    Invariant(
+        "catalog.nobody_endorses_before_receiving",
+        """
+        SELECT e.id FROM catalog_endorsement e JOIN catalog_receipt r ON r.id = e.receipt_id
+        WHERE e.created_at < r.received_at
+        """,
+    ),
+    Invariant(
+        "catalog.endorsement_reads_as_its_last_version",
+        """
+        SELECT e.id FROM catalog_endorsement e LEFT JOIN LATERAL (
+          SELECT verdict, words, visibility, withdrawn FROM catalog_endorsementversion v
+          WHERE v.endorsement_id = e.id ORDER BY v.at DESC, v.id DESC LIMIT 1) last ON true
+        WHERE (last.verdict, last.words, last.visibility, last.withdrawn)
+          IS DISTINCT FROM (e.verdict, e.words, e.visibility, e.withdrawn_at IS NOT NULL)
+        """,
+    ),
+    Invariant(
+        "catalog.words_that_can_earn_say_so",
+        """
+        SELECT e.id FROM catalog_endorsement e
+        WHERE NOT e.earns AND EXISTS (
+          SELECT FROM catalog_earner w WHERE w.person_id = e.person_id AND w.product_id = e.product_id)
+        """,
+    ),
+    Invariant(
+        "catalog.a_held_listing_has_one_open_hold",
+        """
+        SELECT p.id FROM catalog_product p
+        LEFT JOIN catalog_hold h ON h.product_id = p.id AND h.state = 'waiting'
+        WHERE (p.state = 'held') <> (h.id IS NOT NULL)
+        """,
+    ),
+    Invariant(
+        "catalog.nothing_is_on_sale_unseen_in_an_untrusted_shop",
+        """
+        SELECT p.id FROM catalog_product p JOIN shops_shop s ON s.id = p.shop_id
+        WHERE p.state = 'live' AND s.trusted_at IS NULL
+        """,
+    ),
+    Invariant(
+        "catalog.what_is_on_sale_offers_something",
+        """
+        SELECT p.id FROM catalog_product p WHERE p.state = 'live' AND NOT EXISTS (
+          SELECT FROM catalog_variant v WHERE v.product_id = p.id AND v.is_offered)
+        """,
+    ),
+]

@@ -1,0 +1,206 @@
+"""What the pages of a product and of a shop show; kept whole for visitors without an account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Prefetch, Q
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+from catalog import bodies, witnesses
+from catalog.bodies import Body, forget, slot
+from catalog.models import Category, Photo, Product, Variant
+from people.models import Person
+from shops.models import Follow, Shop
+
+__all__ = ["Body", "forget", "product_body", "product_page_data", "shop_body", "shop_page_data"]
+
+OTHERS_SHOWN = 4
+SHELF_SHOWN = 60
+FACES_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A product in a list, as the card part draws it."""
+
+    path: str
+    title: str
+    photo: Photo | None
+    price_minor: int
+    price_from: bool
+    currency: str
+    fact: str
+    category_id: int | None
+    person: Person | None = None
+    why: str = ""
+
+
+def product_body(public_id: str, *, language: str, look: str = "") -> Body | None:
+    """Return a product's whole page with its slots open, or None when it is not on sale.
+
+    Slots: those of ``bodies.SLOTS``. Facts: ``product_id``, ``shop_id``, ``version``.
+    """
+    key = bodies.product_key(public_id, language, look)
+    return bodies.kept(key, lambda: _write_product(public_id, language, look))
+
+
+def shop_body(handle: str, *, language: str, look: str = "", category: str = "") -> Body | None:
+    """Return a shop's whole page with its slots open, or None when no such shop is open.
+
+    A shelf narrowed to one category is written each time.
+    """
+    if category:
+        return _write_shop(handle, language, look, category)
+    key = bodies.shop_key(handle, language, look)
+    return bodies.kept(key, lambda: _write_shop(handle, language, look, ""))
+
+
+def _write_product(public_id: str, language: str, look: str) -> Body | None:
+    product = Product.objects.on_sale().filter(public_id=public_id).first()
+    if product is None:
+        return None
+    data = product_page_data(product)
+    facts = {"product_id": product.pk, "shop_id": product.shop_id, "version": product.version}
+    return _written("catalog/product.html", data, facts, language, look)
+
+
+def _write_shop(handle: str, language: str, look: str, category: str) -> Body | None:
+    shop = Shop.objects.open().filter(handle=handle).first()
+    if shop is None:
+        return None
+    with translation.override(language):
+        data = shop_page_data(shop, category=category)
+    return _written("catalog/shop.html", data, {"shop_id": shop.pk}, language, look)
+
+
+def _written(
+    template: str,
+    data: dict[str, Any],
+    facts: dict[str, int],
+    language: str,
+    look: str,
+) -> Body:
+    """Write a page as a visitor without account sees it, with every slot marked."""
+    page = data | {
+        "demo": settings.DEMO,
+        "base_url": settings.BASE_URL,
+        "look": look,
+        "csrf_token": slot("csrf"),
+        "page_title": slot("title"),
+        "head_lines": slot("head"),
+        "bag_badge": slot("bag"),
+        "friend": slot("friend"),
+        "disclosure": slot("disclosure"),
+    }
+    with translation.override(language):
+        html = render_to_string(template, page)
+    return bodies.split(html, preset={"title": escape(data["page_title"])}, facts=facts)
+
+
+def product_page_data(product: Product, *, viewer: Person | None = None) -> dict[str, Any]:
+    """Return what ``catalog/product.html`` shows of a product to one reader.
+
+    The door adds what only it knows: ``friend``, ``disclosure``, ``head_lines`` and
+    ``bag_badge``, each a piece of safe HTML. About nine statements.
+    """
+    shop = Shop.objects.select_related("terms").get(pk=product.shop_id)
+    variants = [variant for variant in product.variants.all() if variant.is_offered]
+    said = witnesses.seen_by(viewer, product.pk)
+    bought = [one.person for one in said if one.from_friend and one.is_verified]
+    return {
+        "product": product,
+        "page_title": product.title,
+        "path": f"/p/{product.public_id}",
+        "shop": shop,
+        "terms": shop.terms,
+        "photos": list(product.photos.all()),
+        "variants": variants,
+        "chosen": _first_in_stock(variants),
+        "is_sold_out": not any(variant.available for variant in variants),
+        **_prices(variants),
+        "endorsements": said,
+        "friends_bought": bought[:FACES_SHOWN],
+        "friends_bought_count": len(bought),
+        "products_count": Product.objects.on_sale().filter(shop=shop).count(),
+        "others": _cards(shop, leaving_out=product.pk)[:OTHERS_SHOWN],
+    }
+
+
+def _first_in_stock(variants: list[Variant]) -> Variant | None:
+    return next((variant for variant in variants if variant.available), None)
+
+
+def _prices(variants: list[Variant]) -> dict[str, Any]:
+    """Return the lowest price that can be paid now, and whether there are higher ones."""
+    in_stock = [variant.price_minor for variant in variants if variant.available]
+    prices = in_stock or [variant.price_minor for variant in variants] or [0]
+    return {"price_minor": min(prices), "price_from": min(prices) != max(prices)}
+
+
+def shop_page_data(
+    shop: Shop, *, viewer: Person | None = None, category: str = ""
+) -> dict[str, Any]:
+    """Return what ``catalog/shop.html`` shows of a shop to one reader."""
+    cards = _cards(shop)
+    categories = list(
+        Category.objects.filter(pk__in={card.category_id for card in cards if card.category_id})
+    )
+    chosen = next((one for one in categories if one.slug == category), None)
+    said = witnesses.shop_witnesses(viewer, shop.pk)
+    friends = {one.person_id: one.person for one in said if one.from_friend}
+    return {
+        "shop": shop,
+        "page_title": shop.name,
+        "path": f"/{shop.handle}",
+        "cards": [card for card in cards if chosen is None or card.category_id == chosen.pk],
+        "categories": categories if len(categories) > 1 else [],
+        "category": chosen,
+        "endorsements": said,
+        "friends": list(friends.values())[:FACES_SHOWN],
+        "friends_count": len(friends),
+        "followers": Follow.objects.filter(shop=shop).count(),
+        "follows": viewer is not None and shop.follows.filter(person=viewer).exists(),
+        "runs": viewer is not None and shop.memberships.filter(person=viewer).exists(),
+    }
+
+
+def _cards(shop: Shop, *, leaving_out: int = 0) -> list[Card]:
+    """Return the cards of what a shop has on sale, the newest first."""
+    on_sale = (
+        Product.objects.on_sale()
+        .filter(shop=shop)
+        .exclude(pk=leaving_out)
+        .annotate(
+            spoken_for=Count(
+                "endorsements",
+                filter=Q(endorsements__withdrawn_at=None, endorsements__visibility="everyone"),
+            )
+        )
+        .prefetch_related("photos", Prefetch("variants", Variant.objects.filter(is_offered=True)))
+        .order_by("-published_at", "-pk")[:SHELF_SHOWN]
+    )
+    return [_card(product, shop) for product in on_sale]
+
+
+def _card(product: Any, shop: Shop) -> Card:
+    variants = list(product.variants.all())
+    fact = ""
+    if not any(variant.available for variant in variants):
+        fact = _("Sold out")
+    elif product.spoken_for:
+        fact = _("%(count)d recommend it") % {"count": product.spoken_for}
+    return Card(
+        path=f"/p/{product.public_id}",
+        title=product.title,
+        photo=next(iter(product.photos.all()), None),
+        currency=shop.currency,
+        fact=fact,
+        category_id=product.category_id,
+        **_prices(variants),
+    )

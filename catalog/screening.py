@@ -1,0 +1,120 @@
+"""Screening: which listings wait for a person's eyes, and what becomes of them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from catalog import bodies
+from catalog.models import Hold, Product, Rule
+from catalog.states import MAY_BECOME
+from kit import clock
+from kit.states import Moves, move
+from shops.models import Shop
+
+HOLD_MAY_BECOME: Moves = {
+    Hold.State.APPROVED: frozenset({Hold.State.WAITING}),
+    Hold.State.RETURNED: frozenset({Hold.State.WAITING}),
+    Hold.State.DROPPED: frozenset({Hold.State.WAITING}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule saw in a listing: the rule, and its word that stands there."""
+
+    rule: Rule
+    matched: str
+
+
+def judge(product: Product) -> Finding | None:
+    """Return the first rule, by code, whose word stands in a listing, or None.
+
+    Looks at title, description and the names of what is offered. Blanks and signs put
+    between Chinese characters do not hide a word; English words match whole ones only,
+    so that *secure* is not *cure*.
+    """
+    names = product.variants.filter(is_offered=True).values_list("name", flat=True)
+    text = _plain("\n".join([product.title, product.description, *names]))
+    for rule in Rule.objects.filter(is_on=True).order_by("code"):
+        for word in rule.words:
+            if _stands_in(text, word):
+                return Finding(rule, word[:80])
+    return None
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _stands_in(text: str, word: str) -> bool:
+    word = _plain(word)
+    if word.isascii():
+        return re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", text) is not None
+    return _joined(word) in _joined(text)
+
+
+def _joined(text: str) -> str:
+    return "".join(sign for sign in text if sign.isalnum() or sign in "%\n")
+
+
+@transaction.atomic
+def hold(*, product: Product, cause: str, rule: Rule | None = None, matched: str = "") -> Hold:
+    """Take a listing out of sight until a moderator has decided.
+
+    Raises:
+        TransitionRefused: it waits already; nothing was written.
+    """
+    move(product, to=Product.State.HELD, table=MAY_BECOME)
+    bodies.forget(product.pk)
+    return Hold.objects.create(product=product, cause=cause, rule=rule, matched=matched)
+
+
+@transaction.atomic
+def approve(*, hold: Hold) -> Product:
+    """Put a waiting listing on sale; from now on its shop is trusted to publish at once.
+
+    Raises:
+        TransitionRefused: it was decided, or dropped by its vendor; nothing was written.
+    """
+    now = clock.now()
+    move(hold, to=Hold.State.APPROVED, table=HOLD_MAY_BECOME, decided_at=now)
+    product = hold.product
+    move(
+        product,
+        to=Product.State.LIVE,
+        table=MAY_BECOME,
+        published_at=product.published_at or now,
+    )
+    Shop.objects.filter(pk=product.shop_id, trusted_at=None).update(trusted_at=now)
+    bodies.forget(product.pk)
+    return product
+
+
+@transaction.atomic
+def send_back(*, hold: Hold, reason: str = "") -> Product:
+    """Return a waiting listing to its vendor, who may mend it and publish again.
+
+    Raises:
+        TransitionRefused: it was decided, or dropped by its vendor; nothing was written.
+    """
+    move(
+        hold,
+        to=Hold.State.RETURNED,
+        table=HOLD_MAY_BECOME,
+        decided_at=clock.now(),
+        reason=reason,
+    )
+    product = hold.product
+    move(product, to=Product.State.RETURNED, table=MAY_BECOME)
+    bodies.forget(product.pk)
+    return product
+
+
+def drop(*, product: Product) -> None:
+    """End the wait of a listing that its vendor took away."""
+    for waiting in product.holds.waiting():
+        move(waiting, to=Hold.State.DROPPED, table=HOLD_MAY_BECOME, decided_at=clock.now())
