@@ -22,7 +22,7 @@ class WordsField(forms.CharField):
     """A line or a paragraph: trimmed, in one Unicode form, without invisible signs."""
 
     def to_python(self, value: Any) -> str:
-        words = unicodedata.normalize("NFC", super().to_python(value))
+        words = unicodedata.normalize("NFC", super().to_python(value) or "")
         kept = "".join(
             sign
             for sign in words
@@ -46,7 +46,7 @@ class MoneyField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return Money(value, self.currency).plain() if isinstance(value, int) else value
 
-    def clean(self, value: Any) -> int | None:  # type: ignore[override]  # the cleaned value is minor units
+    def clean(self, value: Any) -> int | None:
         text = super().clean(value)
         if not text:
             return None
@@ -69,7 +69,7 @@ class PhoneField(forms.CharField):
     def __init__(self, *, region: str = "CN", **field: Any) -> None:
         self.region = region
         super().__init__(max_length=32, **field)
-        self.widget.input_type = "tel"  # type: ignore[attr-defined]  # a TextInput has it
+        self.widget.input_type = "tel"
         self.widget.attrs.setdefault("inputmode", "tel")
 
     def clean(self, value: Any) -> str:

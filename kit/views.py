@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from kit.samples import samples
 from kit.web import way_back
 
 LOOKS = frozenset({"light", "dark"})
@@ -34,4 +35,4 @@ def look(request: HttpRequest) -> HttpResponse:
 @require_safe
 def every_part(request: HttpRequest) -> HttpResponse:
     """Show every part of the design in its states."""
-    return render(request, "kit/every_part.html", {})
+    return render(request, "kit/every_part.html", samples())

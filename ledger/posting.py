@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
@@ -48,7 +49,7 @@ def post(*, key: str, legs: Mapping[Side, int], memo: str = "", at: datetime | N
         ((side, minor) for side, minor in legs.items() if minor), key=lambda leg: leg[0].code
     )
     _refuse_unbalanced(sides)
-    row = [
+    row: list[Any] = [
         key,
         _hash_of(sides),
         memo[:200],

@@ -99,7 +99,9 @@ END $$;
 """
 
 UNDO = """
-DROP FUNCTION ledger_post(text, text, text, timestamptz, text[], text[], boolean[], bigint[], bigint[]);
+DROP FUNCTION ledger_post(
+  text, text, text, timestamptz, text[], text[], boolean[], bigint[], bigint[]
+);
 DROP TRIGGER balance_follows_postings ON ledger_account;
 DROP FUNCTION ledger_balance_follows_postings();
 DROP TRIGGER transfer_is_two_sided ON ledger_transfer;

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from devstack.demo import cast, mailbox as letters
+from devstack.demo import cast
+from devstack.demo import mailbox as letters
 from kit import clock, web
 from referrals.models import ShareLink
 

@@ -8,7 +8,6 @@ from kit.append_only import FUNCTION
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies: list[tuple[str, str]] = []
     operations = [
         TrigramExtension(),
         migrations.RunSQL(FUNCTION, "DROP FUNCTION kit_append_only()"),

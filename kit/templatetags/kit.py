@@ -86,7 +86,12 @@ def photo_url(photo: Picture, width: int, kind: str = "webp") -> str:
     """Return where ``photo`` lies in the smallest stored width of at least ``width``."""
     stored = sorted(photo.avif_widths if kind == "avif" else photo.widths)
     enough = next((one for one in stored if one >= width), stored[-1])
-    return f"{settings.MEDIA_URL}photos/{photo.name}-{enough}.{kind}"
+    return f"{_folder(photo)}{photo.name}-{enough}.{kind}"
+
+
+def _folder(photo: Picture) -> str:
+    """Return where a photo's files lie; the samples on /about/ui bring their own place."""
+    return getattr(photo, "folder", "") or f"{settings.MEDIA_URL}photos/"
 
 
 @register.filter

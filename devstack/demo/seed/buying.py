@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import timedelta
 from typing import Final
@@ -10,12 +11,12 @@ from uuid import uuid4
 import httpx
 from django.conf import settings
 
-from devstack.demo.seed.world import SHOP_OF, World
+from devstack.demo.seed.world import World
 from kit import clock
-from orders import bags, contacts, paying, placing
+from orders import contacts, paying, placing, sums
 from orders.models import Checkout, Order
-from referrals import clicks, links
-from referrals.models import ShareLink
+from referrals import links, noting, salts
+from referrals.models import Click, ShareLink
 from referrals.touches import Touch
 
 PHONE_BROWSER: Final = (
@@ -47,8 +48,11 @@ def share(world: World, *, sharer: str, product: str) -> ShareLink:
 
 
 def open_link(link: ShareLink) -> Touch:
-    """Open a share link as a phone's browser would; return the proof its cookie holds."""
-    return clicks.open_for(link=link, user_agent=PHONE_BROWSER)
+    """Open a share link as a stranger's phone would; return the proof its cookie holds."""
+    now = clock.now()
+    visitor = salts.visitor(address=_somewhere(), agent=PHONE_BROWSER, host="demo", now=now)
+    click_id = noting.note(link_id=link.pk, kind=Click.Kind.HUMAN, visitor=visitor, at=now)
+    return Touch(click_id=click_id, link_id=link.pk, shop_id=link.shop_id, at=now)
 
 
 def place(
@@ -59,11 +63,12 @@ def place(
     if via is not None:
         touches.append(open_link(share(world, sharer=via, product=product)))
     person = world.people[buyer]
-    bag = bags.for_person(person)
-    bags.add(bag=bag, variant=world.variants[product][variant], quantity=quantity)
+    chosen = world.variants[product][variant]
+    goods_minor = chosen.price_minor * quantity
+    shipping_minor = sums.shipping_minor(world.products[product].shop.terms, goods_minor)
     region, address = HOMES[buyer]
     return placing.place(
-        bag=bag,
+        lines=[placing.Wanted(chosen.pk, quantity)],
         buyer=person,
         contact=contacts.Contact(
             name=person.name, phone=person.phone or "", region=region, address=address
@@ -71,6 +76,7 @@ def place(
         checkout_key=uuid4().hex,
         touches=touches,
         language=person.language,
+        seen_total_minor=goods_minor + shipping_minor,
     )
 
 
@@ -89,3 +95,11 @@ def pay(checkout: Checkout) -> None:
 def order_of(checkout: Checkout) -> Order:
     """Return the one order of a checkout of one shop."""
     return checkout.orders.get()
+
+
+def _somewhere() -> str:
+    """Return an address of the documentation's range; it is hashed under the day's salt."""
+    return f"203.0.113.{next(_STRANGERS) % 254 + 1}"
+
+
+_STRANGERS = itertools.count()

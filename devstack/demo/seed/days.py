@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from devstack.demo.seed import buying
 from devstack.demo.seed.world import World
 from insights import rollup
 from kit import clock
 from orders import fulfilment, paying, refunds
 from payments import payday, payouts
-from referrals import clicks, commissions
+from referrals import commissions, draining
 from referrals.models import ShareLink
 
 LOOKERS_A_DAY = 3  # people who open a link and buy nothing
@@ -22,12 +20,13 @@ def what_is_due(world: World) -> None:
     shared = list(ShareLink.objects.order_by("pk"))
     for _ in range(min(LOOKERS_A_DAY, len(shared))):
         buying.open_link(world.dice.choice(shared))
-    clicks.drain(budget_seconds=5)
+    draining.drain(budget_seconds=5)
     paying.close_unpaid(now)
     fulfilment.complete_overdue(now)
-    refunds.settle_all()
+    for refund_id in refunds.waiting():
+        refunds.refresh(refund_id)
     commissions.release_due(now)
     payday.run(now)
-    payouts.send_all()
-    payouts.look_up_all()
-    rollup.roll_up(days=[now.date() - timedelta(days=1), now.date()])
+    payouts.send_due()
+    payouts.look_up_due()
+    rollup.roll_up_newest()

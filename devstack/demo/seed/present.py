@@ -37,7 +37,7 @@ def desk_fills_up(world: World) -> None:
 def life_goes_on(world: World) -> None:
     """Somebody wants to be the shopper's friend, and her bag is not empty."""
     friendships.ask(sender=world.people["jun"], receiver=world.people["xiaoyu"])
-    bag = bags.for_person(world.people["xiaoyu"])
+    bag = bags.open_for(person=world.people["xiaoyu"], token=None)
     for key in ("scarf", "cloud-tea"):
         bags.add(bag=bag, variant=world.variants[key][0], quantity=1)
 
