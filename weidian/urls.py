@@ -28,4 +28,8 @@ if settings.DEMO or settings.DEBUG:
     )
 
 # Rooms are added from the lowest up; the page of a shop, which matches any word, is last.
-urlpatterns += []
+urlpatterns += [
+    path("", include("discovery.urls")),
+    path("", include("moderation.urls")),
+    path("", include("insights.urls")),
+]

@@ -1,0 +1,188 @@
+"""Search: every word found in Chinese or English, friends' picks first, near misses after."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from catalog import words
+from catalog.models import Product
+from discovery.shown import FRIENDS_PICKS, SHOWN, Place, eyes_of
+from people.models import Person
+
+# Longer questions are cut: a title has 80 signs, and twelve words pin down any product.
+MOST_SIGNS = 80
+MOST_WORDS = 12
+
+# Forty pages of 24. It bounds the sorting; the page says "960+" beyond it.
+MOST_FOUND = 960
+MOST_NEAR = 24
+MOST_TERMS = 6
+
+# Half a word's letter triples must be in the title for it to be *near*: one wrong or
+# missing letter in a word of six passes, two do not.
+LEAST_CLOSENESS = 0.45
+
+# Friends come before the closeness of words, because their word is what a shopper came
+# for; then how well the words fit, then the newest. What a product pays a sharer is not asked.
+ORDERS = {
+    "best": "in_stock DESC, by_friend DESC, voices DESC, fit DESC, published_at DESC, id DESC",
+    "cheap": "in_stock DESC, least_minor, by_friend DESC, id DESC",
+    "dear": "in_stock DESC, least_minor DESC, by_friend DESC, id DESC",
+}
+
+# Friends' picks are matched apart from the newest matches, so that the bound on the
+# sorting never drops one.
+RANKING = f"""
+WITH picks AS MATERIALIZED ({FRIENDS_PICKS}),
+asked AS MATERIALIZED (SELECT {{question}} AS words),
+matches AS MATERIALIZED (
+  (SELECT p.id, p.published_at, p.search, p.title FROM {SHOWN}
+   AND {{hit}} AND {{bought}} AND p.id IN (SELECT product_id FROM picks))
+  UNION ALL
+  (SELECT p.id, p.published_at, p.search, p.title FROM {SHOWN}
+   AND {{hit}} AND {{bought}} AND p.id NOT IN (SELECT product_id FROM picks)
+   ORDER BY p.published_at DESC LIMIT %(most)s)
+)
+SELECT m.id, picks.endorsement_id, picks.product_id IS NOT NULL AS by_friend FROM (
+  SELECT m.id, m.published_at, {{fit}} AS fit, offer.least_minor, offer.in_stock
+  FROM matches m CROSS JOIN LATERAL (
+    SELECT min(price_minor) AS least_minor, max(available) > 0 AS in_stock
+    FROM catalog_variant WHERE product_id = m.id AND is_offered
+  ) offer
+) m LEFT JOIN picks ON picks.product_id = m.id
+CROSS JOIN LATERAL (SELECT coalesce(picks.people, 0) AS voices) heard
+ORDER BY {{order}}
+LIMIT %(most)s
+"""  # noqa: S608 -- made of this room's own constants
+
+EXACT = {"hit": "p.search @@ (SELECT words FROM asked)",
+         "fit": "ts_rank(m.search, (SELECT words FROM asked))"}  # fmt: skip
+NEAR = {"hit": "(p.title %%> %(typed)s OR p.search @@ (SELECT words FROM asked))",
+        "fit": "word_similarity(%(typed)s, m.title)"}  # fmt: skip
+
+# All words must be there; the last may be unfinished, as in "gift bo".
+ALL_WORDS = (
+    "plainto_tsquery('simple', %(all)s)"
+    " || (plainto_tsquery('simple', %(but_last)s) && to_tsquery('simple', %(last)s))"
+)
+ANY_WORD = "to_tsquery('simple', %(any)s)"
+
+BOUGHT_BY_FRIENDS = """EXISTS (
+  SELECT 1 FROM catalog_receipt r WHERE r.product_id = p.id AND r.returned_at IS NULL
+  AND r.person_id = ANY(%(friends)s)
+)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody typed, cut to a reasonable length, and its words."""
+
+    typed: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Places in order; ``is_near`` when nothing matched and these only come close."""
+
+    places: list[Place]
+    by_friends: int
+    is_near: bool
+    terms: list[str]
+
+
+def read(text: str) -> Question:
+    """Read what was typed, whatever it is; a question may have no words at all."""
+    typed = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    typed = typed[:MOST_SIGNS]
+    return Question(typed, tuple(dict.fromkeys(words.cut(typed)))[:MOST_WORDS])
+
+
+def find(
+    viewer: Person | None, question: Question, *, order: str = "best", bought: bool = False
+) -> Found:
+    """Return what the words find, or what comes near them when they find nothing.
+
+    Args:
+        viewer: whose friends go first and whose blocked people stay out.
+        question: from ``read``; one without words finds nothing.
+        order: a key of ``ORDERS``.
+        bought: only what a friend received and kept.
+    """
+    if not question.words:
+        return Found([], 0, is_near=False, terms=[])
+    parameters = _parameters(viewer, question)
+    exact = {**EXACT, "question": ALL_WORDS}
+    rows = _ask(exact, parameters, order=order, bought=bought)
+    if rows or bought:
+        return _found(rows, is_near=False, terms=[])
+    near = _near(parameters, order=order)
+    return _found(near, is_near=True, terms=_terms(question, near))
+
+
+def _near(parameters: dict[str, Any], *, order: str) -> list[Place]:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)",
+                [str(LEAST_CLOSENESS)],
+            )
+        near = {**NEAR, "question": ANY_WORD}
+        return _ask(near, {**parameters, "most": MOST_NEAR}, order=order, bought=False)
+
+
+def _found(rows: list[Place], *, is_near: bool, terms: list[str]) -> Found:
+    return Found(rows, sum(place.by_friend for place in rows), is_near, terms)
+
+
+def _parameters(viewer: Person | None, question: Question) -> dict[str, Any]:
+    everything = " ".join(question.words)
+    *before, last = question.words
+    # Only letters and digits may stand in a quoted beginning; other words stay whole.
+    may_be_unfinished = last.isalnum()
+    plain = [word for word in question.words if word.isalnum()]
+    # A Chinese word is often one sign off; what begins with its first sign comes near.
+    starts = [word[0] for word in plain if len(word) > 1 and not word.isascii()]
+    return {
+        **eyes_of(viewer),
+        "in_stock": False,
+        "typed": question.typed,
+        "all": everything,
+        "but_last": " ".join(before) if may_be_unfinished else everything,
+        "last": f"'{last}':*" if may_be_unfinished else "",
+        "any": " | ".join(f"'{word}':*" for word in [*plain, *starts]),
+        "most": MOST_FOUND,
+    }
+
+
+def _ask(
+    parts: dict[str, str], parameters: dict[str, Any], *, order: str, bought: bool
+) -> list[Place]:
+    query = RANKING.format(
+        **parts, order=ORDERS[order], bought=BOUGHT_BY_FRIENDS if bought else "true"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return [Place(*row) for row in cursor.fetchall()]
+
+
+def _terms(question: Question, near: Sequence[Place]) -> list[str]:
+    """Return words of near titles that share something with what was typed, closest first."""
+    ids = [place.product_id for place in near]
+    titles = Product.objects.filter(pk__in=ids).values_list("title", flat=True)
+    known = sorted({word for title in titles for word in words.cut(title)})
+    worth = [word for word in known if word.isalnum() and (len(word) > 1 or not word.isascii())]
+    close = [
+        (difflib.SequenceMatcher(None, typed, word).ratio(), word)
+        for typed in question.words
+        for word in worth
+    ]
+    best = sorted(
+        ((ratio, word) for ratio, word in close if ratio >= LEAST_CLOSENESS), reverse=True
+    )
+    return list(dict.fromkeys(word for _ratio, word in best))[:MOST_TERMS]

@@ -1,0 +1,61 @@
+"""What discovery may show at all, and whose words it may show: SQL its three questions share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from people.models import Person
+from people.trust import blocked_ids, friend_ids
+
+# A product on sale in an open shop whose owner is neither blocked by the viewer nor
+# blocks them, with something left to buy where %(in_stock)s says so.
+SHOWN = """
+    catalog_product p
+    JOIN shops_shop s ON s.id = p.shop_id AND s.state = 'open' AND s.owner_id <> ALL(%(blocked)s)
+    WHERE p.state = 'live' AND EXISTS (
+      SELECT 1 FROM catalog_variant v WHERE v.product_id = p.id AND v.is_offered
+      AND (v.available > 0 OR NOT %(in_stock)s)
+    )
+"""
+
+# The newest recommendation by a friend of each product, and how many friends made one.
+FRIENDS_PICKS = """
+    SELECT DISTINCT ON (e.product_id) e.product_id, e.id AS endorsement_id,
+           e.created_at AS said_at, count(*) OVER (PARTITION BY e.product_id) AS people
+    FROM catalog_endorsement e JOIN people_person w ON w.id = e.person_id AND w.is_active
+    WHERE e.person_id = ANY(%(friends)s) AND e.withdrawn_at IS NULL
+      AND e.verdict = 'yes' AND e.visibility IN ('friends', 'everyone')
+    ORDER BY e.product_id, e.created_at DESC, e.id DESC
+"""
+
+# The same of anybody who said it to everyone; {candidates} names the products asked about.
+PUBLIC_PICKS = """
+    SELECT DISTINCT ON (e.product_id) e.product_id, e.id AS endorsement_id,
+           count(*) OVER (PARTITION BY e.product_id) AS people
+    FROM {candidates} c JOIN catalog_endorsement e ON e.product_id = c.id
+    JOIN people_person w ON w.id = e.person_id AND w.is_active
+    WHERE e.withdrawn_at IS NULL AND e.verdict = 'yes' AND e.visibility = 'everyone'
+      AND e.person_id <> ALL(%(blocked)s) AND e.person_id <> %(viewer)s
+    ORDER BY e.product_id, e.created_at DESC, e.id DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One product's place in an answer, and the endorsement that says why it is there."""
+
+    product_id: int
+    endorsement_id: int | None
+    by_friend: bool
+
+
+def eyes_of(viewer: Person | None) -> dict[str, Any]:
+    """Return whose friends and blocks an answer is for, as parameters of its query."""
+    if viewer is None:
+        return {"viewer": 0, "friends": [], "blocked": []}
+    return {
+        "viewer": viewer.pk,
+        "friends": sorted(friend_ids(viewer.pk)),
+        "blocked": sorted(blocked_ids(viewer.pk)),
+    }

@@ -1,0 +1,100 @@
+"""The stroll: what friends recommend, then what is new, every tenth tile from a new shop."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.core.paginator import Page, Paginator
+from django.db import connection
+
+from discovery.shown import FRIENDS_PICKS, PUBLIC_PICKS, SHOWN, Place, eyes_of
+from kit import clock
+from people.models import Person
+
+TILES_A_PAGE = 24
+
+# Forty pages: who wants more than that searches. It bounds the work of one stroll.
+DEPTH = 40 * TILES_A_PAGE
+
+# One tile in ten goes to a new shop, which nobody could have recommended yet.
+NEW_SHOP_EVERY = 10
+A_SHOP_IS_NEW_FOR = timedelta(days=30)
+
+# Each further friend who recommends a product keeps it up a week longer.
+FRIEND_KEEPS_FRESH = timedelta(days=7)
+
+# Each stranger who recommends it in public keeps it up two days longer ...
+STRANGER_KEEPS_FRESH = timedelta(days=2)
+
+# ... but nobody beyond the fifth counts, so a crowd of made-up accounts buys little.
+MOST_VOICES = 5
+
+# Each further product of one shop counts as six hours older: no shop fills the street.
+SAME_SHOP_AGES = timedelta(hours=6)
+
+# What a sharer earns from a product has no part in this query; a test keeps it so.
+RANKING = f"""
+WITH picks AS MATERIALIZED ({FRIENDS_PICKS}),
+candidates AS MATERIALIZED (
+  (SELECT p.id, p.shop_id, p.published_at, s.opened_at FROM {SHOWN}
+   ORDER BY p.published_at DESC LIMIT %(depth)s)
+  UNION
+  (SELECT p.id, p.shop_id, p.published_at, s.opened_at FROM {SHOWN}
+   AND p.published_at >= %(new_since)s AND s.opened_at >= %(new_since)s
+   ORDER BY p.published_at DESC LIMIT %(depth)s)
+  UNION
+  (SELECT p.id, p.shop_id, p.published_at, s.opened_at FROM {SHOWN}
+   AND p.id IN (SELECT product_id FROM picks))
+),
+praised AS ({PUBLIC_PICKS.format(candidates="candidates")}),
+weighed AS (
+  SELECT c.id, coalesce(picks.endorsement_id, praised.endorsement_id) AS endorsement_id,
+         picks.product_id IS NOT NULL AS by_friend,
+         picks.product_id IS NULL AND c.opened_at >= %(new_since)s AS of_new_shop,
+         coalesce(
+           picks.said_at + (least(picks.people, %(voices)s) - 1) * %(friend)s,
+           c.published_at + least(coalesce(praised.people, 0), %(voices)s) * %(stranger)s
+           - (row_number() OVER same_shop - 1) * %(same_shop)s
+         ) AS weight
+  FROM candidates c LEFT JOIN picks ON picks.product_id = c.id
+  LEFT JOIN praised ON praised.product_id = c.id
+  WINDOW same_shop AS (
+    PARTITION BY c.shop_id, picks.product_id IS NULL ORDER BY c.published_at DESC, c.id DESC
+  )
+),
+placed AS (
+  SELECT *, row_number() OVER (
+    PARTITION BY of_new_shop ORDER BY by_friend DESC, weight DESC, id DESC
+  ) AS place FROM weighed
+)
+SELECT id, endorsement_id, by_friend FROM placed
+ORDER BY CASE WHEN of_new_shop THEN place * %(every)s
+         ELSE place + (place - 1) / (%(every)s - 1) END, of_new_shop
+LIMIT %(depth)s
+"""  # noqa: S608 -- made of this room's own constants
+
+
+def places(viewer: Person | None) -> list[Place]:
+    """Return the whole stroll of this viewer, at most ``DEPTH`` places, in one ranking query.
+
+    Sold-out products and whatever belongs to blocked people are not in it.
+    """
+    parameters = {
+        **eyes_of(viewer),
+        "in_stock": True,
+        "depth": DEPTH,
+        "new_since": clock.now() - A_SHOP_IS_NEW_FOR,
+        "every": NEW_SHOP_EVERY,
+        "voices": MOST_VOICES,
+        "friend": FRIEND_KEEPS_FRESH,
+        "stranger": STRANGER_KEEPS_FRESH,
+        "same_shop": SAME_SHOP_AGES,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(RANKING, parameters)
+        return [Place(*row) for row in cursor.fetchall()]
+
+
+def page(viewer: Person | None, number: object) -> Page[Place]:
+    """Return one page of the stroll; a number that is none gives the nearest page."""
+    return Paginator(places(viewer), TILES_A_PAGE).get_page(number)

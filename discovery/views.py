@@ -1,0 +1,82 @@
+"""The doors of discovery: strolling, searching, and what friends recommend."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from discovery import picks, stroll
+from discovery import search as searching
+from discovery.cards import cards_of, in_two_columns
+from people.models import Person
+from people.trust import friends_of
+from people.web import SignedInRequest
+
+FACES_IN_THE_RAIL = 12
+CONSOLATION = 6
+
+
+def viewer_of(request: HttpRequest) -> Person | None:
+    """Return who is looking, or None for somebody we do not know."""
+    return request.user if request.user.is_authenticated else None
+
+
+@require_safe
+def stroll_page(request: HttpRequest) -> HttpResponse:
+    viewer = viewer_of(request)
+    page = stroll.page(viewer, request.GET.get("page"))
+    left, right = in_two_columns(cards_of(page.object_list, lead_with_words=True))
+    context = {
+        "page": page,
+        "left": left,
+        "right": right,
+        "friends": list(friends_of(viewer)[:FACES_IN_THE_RAIL]) if viewer else [],
+    }
+    return render(request, "discovery/stroll.html", context)
+
+
+@require_safe
+def search_page(request: HttpRequest) -> HttpResponse:
+    viewer = viewer_of(request)
+    question = searching.read(request.GET.get("q", ""))
+    order = request.GET.get("sort", "")
+    order = order if order in searching.ORDERS else "best"
+    bought = viewer is not None and request.GET.get("bought") == "1"
+    found = searching.find(viewer, question, order=order, bought=bought)
+    page = Paginator(found.places, stroll.TILES_A_PAGE).get_page(request.GET.get("page"))
+    is_empty = found.is_near or not found.places
+    context = {
+        "question": question,
+        "found": found,
+        "count": len(found.places),
+        "is_cut": len(found.places) == searching.MOST_FOUND,
+        "order": order,
+        "bought": bought,
+        "page": page,
+        "cards": cards_of(page.object_list, lead_with_words=False),
+        "latest": cards_of(stroll.places(viewer)[:CONSOLATION], lead_with_words=True)
+        if is_empty
+        else [],
+    }
+    return render(request, "discovery/search.html", context)
+
+
+@require_safe
+def friends_page(request: HttpRequest) -> HttpResponse:
+    viewer = viewer_of(request)
+    shelves = picks.shelves(viewer) if viewer else []
+    return render(request, "discovery/friends.html", {"shelves": shelves})
+
+
+@login_required
+@require_safe
+def friend_page(request: SignedInRequest, person: str) -> HttpResponse:
+    shelf = picks.shelf_of(request.user, person)
+    if shelf is None:
+        raise Http404
+    left, right = in_two_columns(shelf.cards)
+    context = {"shelf": shelf, "left": left, "right": right}
+    return render(request, "discovery/friend.html", context)
