@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(max_length=40, unique=True)),
                 ('placed_at', models.DateTimeField(default=kit.clock.now)),
                 ('closes_at', models.DateTimeField()),
+                ('bag', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='checkouts', to='orders.bag')),
                 ('buyer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='checkouts', to=settings.AUTH_USER_MODEL)),
                 ('charge', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='checkout', to='payments.charge')),
             ],

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Product, Variant
 from kit import clock
 from kit.public_ids import public_id
+from orders.models.bag import Bag
 from payments.models import Charge
 from people.models import Person
 from referrals.models import Attribution, Commission
@@ -20,12 +21,14 @@ from shops.models import Shop
 class Checkout(models.Model):
     """One press of *pay*: one charge for one order in each shop of the bag.
 
-    ``key`` comes from the form, so five taps make one checkout.
+    ``key`` comes from the form, so five taps make one checkout. ``bag`` is where its
+    lines came from, and where they go back to when it closes unpaid.
     """
 
     key = models.CharField(max_length=40, unique=True)
     charge = models.OneToOneField(Charge, on_delete=models.PROTECT, related_name="checkout")
     buyer = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="checkouts")
+    bag = models.ForeignKey(Bag, on_delete=models.SET_NULL, null=True, related_name="checkouts")
     placed_at = models.DateTimeField(default=clock.now)
     closes_at = models.DateTimeField()
 
@@ -34,6 +37,8 @@ class Checkout(models.Model):
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
+    """Orders by whose they are and what is due."""
+
     def bought_by(self, person: Person) -> OrderQuerySet:
         """Orders this person may see as their buyer, newest first."""
         return self.filter(buyer=person).order_by("-placed_at", "-pk")

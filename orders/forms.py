@@ -1,0 +1,136 @@
+"""Forms of the orders pages."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from kit.fields import PhoneField, WordsField
+from orders.bags import MOST_OF_ONE
+from orders.contacts import Contact
+
+WHOLE = re.compile(r"[0-9]{1,18}")
+KEY = re.compile(r"[A-Za-z0-9_-]{16,40}")
+PARCEL_NUMBER = r"^[A-Za-z0-9][A-Za-z0-9-]{3,39}$"
+
+
+class WholeField(forms.IntegerField):
+    """A whole number in plain digits, and nothing that only Python reads as one."""
+
+    default_error_messages = {"invalid": _("Write a whole number.")}
+
+    def to_python(self, value: Any) -> int | None:
+        text = str(value).strip() if value is not None else ""
+        if text and not WHOLE.fullmatch(text):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return int(text) if text else None
+
+
+def _pieces(*, least: int) -> WholeField:
+    return WholeField(
+        label=_("How many"),
+        min_value=least,
+        max_value=MOST_OF_ONE,
+        error_messages={"max_value": _("At most 999 of one thing.")},
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+
+class AddForm(forms.Form):
+    """A product page's two buttons: into the bag, or straight to checkout."""
+
+    act = forms.ChoiceField(choices=[("add", "add"), ("buy", "buy")], widget=forms.HiddenInput)
+    variant = WholeField(min_value=1, widget=forms.HiddenInput)
+    quantity = _pieces(least=1)
+    version = WholeField(required=False, widget=forms.HiddenInput)
+
+
+class ChangeForm(forms.Form):
+    """A bag line's stepper and its *remove*."""
+
+    act = forms.ChoiceField(choices=[("set", "set"), ("remove", "remove")])
+    variant = WholeField(min_value=1, widget=forms.HiddenInput)
+    quantity = _pieces(least=0)
+
+
+class CheckoutForm(forms.Form):
+    """Where it goes and how it is paid: one page, four fields to fill."""
+
+    key = forms.RegexField(KEY, widget=forms.HiddenInput)
+    seen_total = WholeField(widget=forms.HiddenInput)
+    name = WordsField(
+        label=_("Name"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "shipping name", "enterkeyhint": "next"}),
+    )
+    phone = PhoneField(
+        label=_("Phone"),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "shipping tel", "inputmode": "tel", "enterkeyhint": "next"}
+        ),
+    )
+    region = WordsField(
+        label=_("Province, city, district"),
+        max_length=80,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "shipping address-level1", "enterkeyhint": "next"}
+        ),
+    )
+    address = WordsField(
+        label=_("Street and door"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "shipping street-address"}),
+    )
+    email = forms.EmailField(
+        label=_("E-mail"),
+        required=False,
+        max_length=254,
+        help_text=_("For the link to your order. Without it we send an SMS."),
+        widget=forms.EmailInput(
+            attrs={"autocomplete": "email", "inputmode": "email", "autocapitalize": "off"}
+        ),
+    )
+    note = WordsField(
+        label=_("A word to the shop"),
+        required=False,
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+    )
+    pay = forms.ChoiceField(
+        label=_("Pay with"),
+        choices=[("sandbox", _("Sandbox payment (no real money)"))],
+        initial="sandbox",
+        widget=forms.RadioSelect,
+    )
+
+    def contact(self) -> Contact:
+        """Return where it goes, once the form is valid."""
+        fields = ("name", "phone", "region", "address", "email", "note")
+        return Contact(**{name: self.cleaned_data[name] for name in fields})
+
+
+class DispatchForm(forms.Form):
+    """How a parcel travels: who carries it, under which number."""
+
+    carrier = WordsField(
+        label=_("Carrier"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "carriers"}),
+    )
+    number = WordsField(
+        label=_("Tracking number"),
+        max_length=40,
+        validators=[
+            RegexValidator(
+                PARCEL_NUMBER, _("Write the number on the label: 4 to 40 letters and digits.")
+            )
+        ],
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )

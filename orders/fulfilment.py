@@ -1,0 +1,124 @@
+"""Fulfilment: from paid to received, each step once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from audit import recording
+from catalog import endorsing
+from kit import clock
+from kit.locks import locked
+from kit.states import TransitionRefused, move
+from orders import escrow, news
+from orders.models import Order, OrderLine
+from orders.states import MAY_BECOME
+from orders.sums import parts_of
+from people.models import Person
+from referrals import commissions
+
+# The house's clocks: a parcel that nobody complains about for ten days has arrived, and
+# who still waits may say so once.
+COMPLETION_WAIT = timedelta(days=10)
+EXTENSION = timedelta(days=7)
+
+
+@transaction.atomic
+def dispatch(*, order: Order, carrier: str, number: str, by: Person) -> Order:
+    """Say that a paid order is on its way; who said so is kept for good.
+
+    Raises:
+        TransitionRefused: it is not paid, sent already or being refunded; nothing was written.
+    """
+    now = clock.now()
+    move(
+        order,
+        to=Order.State.SHIPPED,
+        table=MAY_BECOME,
+        carrier=carrier,
+        tracking_number=number,
+        shipped_at=now,
+        completes_at=now + COMPLETION_WAIT,
+    )
+    news.to_buyer(order, kind="order_shipped")
+    recording.record(
+        actor=f"person:{by.pk}",
+        act="order.dispatched",
+        subject=f"order:{order.public_id}",
+        after={"carrier": carrier, "number": number},
+    )
+    return order
+
+
+@transaction.atomic
+def confirm(*, order: Order) -> Order:
+    """Take a shipped order as received: its money leaves escrow, line by line.
+
+    Raises:
+        TransitionRefused: it is not on its way, or was received already; nothing was written.
+    """
+    return _complete(_locked(order))
+
+
+@transaction.atomic
+def extend(*, order: Order) -> Order:
+    """Give the buyer seven more days, once.
+
+    Raises:
+        TransitionRefused: it is not on its way, or was extended before; nothing was written.
+    """
+    rows = Order.objects.filter(
+        pk=order.pk, state=Order.State.SHIPPED, extended_at=None, completes_at__gt=clock.now()
+    )
+    if not rows.update(extended_at=clock.now(), completes_at=F("completes_at") + EXTENSION):
+        raise TransitionRefused(f"{order.public_id} cannot wait longer")
+    order.refresh_from_db(fields=["extended_at", "completes_at"])
+    return order
+
+
+def complete_overdue(now: datetime) -> int:
+    """Complete every shipped order whose buyer stayed silent; return how many."""
+    overdue = Order.objects.overdue_for_completion(now=now).order_by("completes_at", "pk")
+    return sum(complete_quietly(order=order, now=now) for order in overdue)
+
+
+@transaction.atomic
+def complete_quietly(*, order: Order, now: datetime) -> bool:
+    """Complete one overdue order unless the buyer confirmed or extended a moment ago."""
+    fresh = _locked(order)
+    if fresh.state != Order.State.SHIPPED or fresh.completes_at is None or fresh.completes_at > now:
+        return False
+    _complete(fresh)
+    return True
+
+
+def _complete(order: Order) -> Order:
+    now = clock.now()
+    move(order, to=Order.State.COMPLETED, table=MAY_BECOME, completed_at=now, ended_at=now)
+    lines = list(OrderLine.objects.filter(order=order).order_by("pk"))
+    # A line that pays a sharer first: its posting locks every account that the rest need.
+    lines.sort(key=lambda line: line.commission_id is None)
+    parts = parts_of(lines, shipping_minor=order.shipping_minor)
+    keeps_from = now + timedelta(days=order.shop.terms.return_days)
+    for line in lines:
+        escrow.complete_line(order=order, line=line, part=parts[line.key])
+        commissions.received(line_key=line.key, at=now, held_until=keeps_from)
+        endorsing.receive(
+            line_key=line.key,
+            person=order.buyer,
+            product_id=line.product_id,
+            variant_id=line.variant_id,
+            quantity=line.quantity,
+            net_paid_minor=line.total_minor,
+            received_at=now,
+            keeps_from=keeps_from,
+        )
+    news.to_vendor(order, kind="order_completed_vendor")
+    return order
+
+
+def _locked(order: Order) -> Order:
+    rows = locked(Order.objects.filter(pk=order.pk).select_related("shop__terms"))
+    return rows[0]

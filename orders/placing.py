@@ -1,0 +1,309 @@
+"""Placing: a bag becomes orders, in one transaction, once for each press of *pay*."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from catalog import stock
+from catalog.models import Product, Variant
+from kit import clock
+from kit.locks import one_at_a_time
+from kit.public_ids import public_id
+from orders import bags
+from orders.contacts import Contact
+from orders.models import Bag, Checkout, Order, OrderLine
+from orders.sums import shipping_minor
+from payments import charging
+from people.models import Person
+from referrals import attribution, fingerprints
+from referrals.models import Attribution, Commission
+from referrals.touches import Touch
+from shops.models import Shop
+
+# Long enough to find the phone and pay, short enough that nobody waits for dead stock.
+TIME_TO_PAY = timedelta(minutes=30)
+
+
+class NothingToBuy(Exception):
+    """The bag is empty, or another window has just bought what was in it."""
+
+
+class OutOfStock(Exception):
+    """Fewer pieces of ``variant`` are left than were to be bought; nothing was written."""
+
+    def __init__(self, variant: Variant) -> None:
+        super().__init__(variant.pk)
+        self.variant = variant
+
+
+class PriceMoved(Exception):
+    """The total is no longer what the shopper saw; nothing was written."""
+
+    def __init__(self, *, seen_minor: int, now_minor: int) -> None:
+        super().__init__(seen_minor, now_minor)
+        self.seen_minor = seen_minor
+        self.now_minor = now_minor
+
+
+class MixedCurrencies(Exception):
+    """One payment cannot be in two currencies; nothing was written."""
+
+
+class KeyOfAnother(Exception):
+    """The checkout key belongs to another checkout; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """So many of one variant."""
+
+    variant_id: int
+    quantity: int
+
+
+@dataclass(slots=True)
+class _Item:
+    key: str
+    variant: Variant
+    quantity: int
+
+    @property
+    def total_minor(self) -> int:
+        return self.variant.price_minor * self.quantity
+
+
+@dataclass(slots=True)
+class _Parcel:
+    """What becomes one order: everything wanted of one shop."""
+
+    shop: Shop
+    order_id: str = field(default_factory=public_id)
+    items: list[_Item] = field(default_factory=list)
+
+    @property
+    def goods_minor(self) -> int:
+        return sum(item.total_minor for item in self.items)
+
+    @property
+    def shipping_minor(self) -> int:
+        return shipping_minor(self.shop.terms, self.goods_minor)
+
+    @property
+    def total_minor(self) -> int:
+        return self.goods_minor + self.shipping_minor
+
+
+@dataclass(frozen=True, slots=True)
+class _Purchase:
+    buyer: Person | None
+    contact: Contact
+    touches: Sequence[Touch]
+    language: str
+    at: datetime
+
+
+@transaction.atomic
+def place(  # noqa: PLR0913 -- the facts of one purchase, each from another place
+    *,
+    lines: Sequence[Wanted],
+    buyer: Person | None,
+    contact: Contact,
+    checkout_key: str,
+    touches: Iterable[Touch],
+    language: str,
+    seen_total_minor: int,
+    bag: Bag | None = None,
+) -> Checkout:
+    """Place one order in each shop of ``lines``, or return what this key already placed.
+
+    Sent again with the same key, only the contact is taken over, as long as it is unpaid.
+
+    Args:
+        lines: what is bought.
+        buyer: None for a guest.
+        contact: where it goes.
+        checkout_key: made by the form, so that five taps place one checkout.
+        touches: the share links the buyer's browser can prove.
+        language: what the buyer reads, for letters and the provider's page.
+        seen_total_minor: what the button said.
+        bag: where the lines leave from; None when they come from no bag.
+
+    Raises:
+        NothingToBuy: there are no lines, or they left the bag a moment ago.
+        bags.NotForSale: a variant was taken down, or its shop closed.
+        bags.OwnGoods: the buyer works in one of the shops.
+        MixedCurrencies: the shops sell in different currencies.
+        PriceMoved: the total differs from what was seen.
+        OutOfStock: fewer pieces are left.
+        KeyOfAnother: the key was used by somebody else, or for another amount.
+    """
+    one_at_a_time(f"checkout:{checkout_key}")
+    placed = Checkout.objects.select_related("charge").filter(key=checkout_key).first()
+    if placed is not None:
+        return _again(placed, buyer=buyer, contact=contact, seen_total_minor=seen_total_minor)
+    bags.lock(bag.pk if bag is not None else None)
+    parcels = _parcels(lines, buyer=buyer)
+    total_minor = sum(parcel.total_minor for parcel in parcels)
+    if total_minor != seen_total_minor:
+        raise PriceMoved(seen_minor=seen_total_minor, now_minor=total_minor)
+    if bag is not None and not bags.take_out(bag=bag, variant_ids=_variant_ids(parcels)):
+        raise NothingToBuy
+    _reserve(parcels)
+    purchase = _Purchase(buyer, contact, list(touches), language, clock.now())
+    checkout = _open_checkout(parcels, purchase, key=checkout_key, bag=bag)
+    for parcel in parcels:
+        _write_order(parcel, purchase, checkout)
+    return checkout
+
+
+def _again(
+    placed: Checkout, *, buyer: Person | None, contact: Contact, seen_total_minor: int
+) -> Checkout:
+    buyer_id = buyer.pk if buyer is not None else None
+    if placed.buyer_id != buyer_id or placed.charge.amount_minor != seen_total_minor:
+        raise KeyOfAnother
+    Order.objects.filter(checkout=placed, state=Order.State.PLACED).update(**_columns(contact))
+    return placed
+
+
+def _parcels(lines: Sequence[Wanted], *, buyer: Person | None) -> list[_Parcel]:
+    quantities: dict[int, int] = {}
+    for wanted in lines:
+        quantities[wanted.variant_id] = quantities.get(wanted.variant_id, 0) + wanted.quantity
+    if not quantities:
+        raise NothingToBuy
+    variants = (
+        Variant.objects.filter(pk__in=quantities, is_offered=True)
+        .filter(product__in=Product.objects.on_sale())
+        .select_related("product__shop__terms")
+        .prefetch_related("product__photos")
+    )
+    by_shop: dict[int, _Parcel] = {}
+    for variant in sorted(variants, key=lambda variant: variant.pk):
+        parcel = by_shop.setdefault(variant.product.shop_id, _Parcel(variant.product.shop))
+        key = f"{parcel.order_id}-{len(parcel.items) + 1}"
+        parcel.items.append(_Item(key, variant, quantities.pop(variant.pk)))
+    if quantities:
+        raise bags.NotForSale(min(quantities))
+    _refuse_unfit(by_shop, buyer=buyer)
+    return list(by_shop.values())
+
+
+def _refuse_unfit(by_shop: dict[int, _Parcel], *, buyer: Person | None) -> None:
+    if len({parcel.shop.currency for parcel in by_shop.values()}) > 1:
+        raise MixedCurrencies
+    if buyer is not None and Shop.objects.run_by(buyer).filter(pk__in=by_shop).exists():
+        raise bags.OwnGoods
+
+
+def _variant_ids(parcels: list[_Parcel]) -> set[int]:
+    return {item.variant.pk for parcel in parcels for item in parcel.items}
+
+
+def _reserve(parcels: list[_Parcel]) -> None:
+    items = [item for parcel in parcels for item in parcel.items]
+    # In one order, so that two checkouts of the same goods wait but never in a circle.
+    for item in sorted(items, key=lambda item: item.variant.pk):
+        try:
+            stock.reserve(
+                variant_id=item.variant.pk,
+                quantity=item.quantity,
+                key=f"line:{item.key}:reserved",
+            )
+        except stock.OutOfStock as fact:
+            raise OutOfStock(item.variant) from fact
+
+
+def _open_checkout(
+    parcels: list[_Parcel], purchase: _Purchase, *, key: str, bag: Bag | None
+) -> Checkout:
+    items = [item for parcel in parcels for item in parcel.items]
+    more = f" +{len(items) - 1}" if len(items) > 1 else ""
+    charge = charging.start(
+        amount_minor=sum(parcel.total_minor for parcel in parcels),
+        currency=parcels[0].shop.currency,
+        description=f"{items[0].variant.product.title[:100]}{more}",
+        language=purchase.language,
+        return_path="/pay/back",
+    )
+    return Checkout.objects.create(
+        key=key,
+        charge=charge,
+        buyer=purchase.buyer,
+        bag=bag,
+        placed_at=purchase.at,
+        closes_at=purchase.at + TIME_TO_PAY,
+    )
+
+
+def _write_order(parcel: _Parcel, purchase: _Purchase, checkout: Checkout) -> None:
+    brought = _freeze(parcel, purchase)
+    order = Order.objects.create(
+        public_id=parcel.order_id,
+        checkout=checkout,
+        shop=parcel.shop,
+        buyer=purchase.buyer,
+        attribution=brought,
+        language=purchase.language,
+        currency=parcel.shop.currency,
+        goods_minor=parcel.goods_minor,
+        shipping_minor=parcel.shipping_minor,
+        total_minor=parcel.total_minor,
+        placed_at=purchase.at,
+        **_columns(purchase.contact),
+    )
+    earned = Commission.objects.filter(attribution=brought) if brought is not None else []
+    by_line = {commission.line_key: commission for commission in earned}
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            order=order,
+            key=item.key,
+            product=item.variant.product,
+            variant=item.variant,
+            commission=by_line.get(item.key),
+            title=item.variant.product.title,
+            variant_name=item.variant.name,
+            photo_name=_photo_name(item.variant),
+            unit_price_minor=item.variant.price_minor,
+            quantity=item.quantity,
+            total_minor=item.total_minor,
+        )
+        for item in parcel.items
+    )
+
+
+def _freeze(parcel: _Parcel, purchase: _Purchase) -> Attribution | None:
+    contact = purchase.contact
+    return attribution.freeze(
+        order_key=parcel.order_id,
+        shop=parcel.shop,
+        buyer=purchase.buyer,
+        fingerprints=fingerprints.of(phone=contact.phone, email=contact.email),
+        touches=purchase.touches,
+        lines=[
+            attribution.LineToEarn(item.key, item.variant.product_id, item.total_minor)
+            for item in parcel.items
+        ],
+        currency=parcel.shop.currency,
+        at=purchase.at,
+    )
+
+
+def _columns(contact: Contact) -> dict[str, str]:
+    return {
+        "contact_name": contact.name,
+        "phone": contact.phone,
+        "email": contact.email,
+        "region": contact.region,
+        "address": contact.address,
+        "note": contact.note,
+    }
+
+
+def _photo_name(variant: Variant) -> str:
+    photo = next(iter(variant.product.photos.all()), None)
+    return photo.name if photo is not None else ""

@@ -1,0 +1,110 @@
+"""What the order pages show, gathered in a fixed number of questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count
+
+from catalog.models import Photo
+from kit import clock
+from orders import links, story
+from orders.models import Order, OrderLine
+from people.models import Person
+from people.trust import blocked_ids
+from shops.models import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A line with its picture, as far as there still is one."""
+
+    line: OrderLine
+    photo: Photo | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An order in a list."""
+
+    order: Order
+    path: str
+    lines: list[ShownLine]
+    sentence: str
+    tone: str
+    icon: str
+
+    @property
+    def pieces(self) -> int:
+        return sum(shown.line.quantity for shown in self.lines)
+
+
+def to_buyer(order: Order, *, viewer: Person | None) -> dict[str, Any]:
+    """Return what the buyer's page of one order shows."""
+    lines = OrderLine.objects.filter(order=order).select_related("product", "variant")
+    beside = Order.objects.filter(checkout=order.checkout_id).exclude(pk=order.pk)
+    return {
+        "order": order,
+        "token": links.token_of(order),
+        "story": story.of(order),
+        "lines": with_photos(lines),
+        "friend": friend_of(order, viewer=viewer),
+        "beside": [(other, links.signed_path(other)) for other in beside.select_related("shop")],
+    }
+
+
+def friend_of(order: Order, *, viewer: Person | None) -> Person | None:
+    """Return who brought this order, as far as its buyer may hear of them.
+
+    The buyer saw this face on the share link. After a block, either way, nobody is named.
+    """
+    if order.attribution is None:
+        return None
+    sharer = order.attribution.sharer
+    if not sharer.is_active:
+        return None
+    if viewer is not None and sharer.pk in blocked_ids(viewer.pk):
+        return None
+    return sharer
+
+
+def cards_of(orders: Iterable[Order]) -> list[Card]:
+    """Return orders, their lines loaded, as cards of a list; one more question for photos."""
+    rows = list(orders)
+    lines = with_photos(line for order in rows for line in order.lines.all())
+    by_order: dict[int, list[ShownLine]] = {}
+    for shown_line in lines:
+        by_order.setdefault(shown_line.line.order_id, []).append(shown_line)
+    return [
+        Card(
+            order=order,
+            path=links.signed_path(order),
+            lines=by_order.get(order.pk, []),
+            sentence=order.get_state_display(),
+            tone=story.TONES.get(Order.State(order.state), "trust"),
+            icon=story.ICONS[Order.State(order.state)],
+        )
+        for order in rows
+    ]
+
+
+def with_photos(lines: Iterable[OrderLine]) -> list[ShownLine]:
+    """Return lines with the photo each was sold with, in one question."""
+    rows = list(lines)
+    names = {line.photo_name for line in rows if line.photo_name}
+    photos = {photo.name: photo for photo in Photo.objects.filter(name__in=names)} if names else {}
+    return [ShownLine(line, photos.get(line.photo_name)) for line in rows]
+
+
+def counts_of(shop: Shop) -> dict[str, int]:
+    """Return how many orders a shop has in each state."""
+    rows = Order.objects.filter(shop=shop).values_list("state").annotate(count=Count("pk"))
+    return dict(rows.order_by())
+
+
+def hours_since(moment: datetime | None) -> int | None:
+    """Return how many whole hours ago something was."""
+    return int((clock.now() - moment).total_seconds() // 3600) if moment is not None else None

@@ -1,0 +1,57 @@
+"""Sweeps of the orders room: each asks the database what is due, and may run twice."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+
+from kit import clock
+from orders import fulfilment, paying, refunds
+from payments.charging import ProviderAway
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="orders.refresh_open_payments")
+def refresh_open_payments() -> int:
+    """Ask about every payment nobody has told us about; return how many were asked."""
+    asked = 0
+    for charge_id in paying.unsettled():
+        try:
+            paying.refresh(charge_id)
+        except ProviderAway:
+            log.info("provider away: charge %s is asked about again", charge_id)
+            return asked
+        asked += 1
+    return asked
+
+
+@shared_task(name="orders.close_unpaid_orders")
+def close_unpaid_orders() -> int:
+    """Close what was not paid in time; return how many checkouts."""
+    return paying.close_unpaid(clock.now())
+
+
+@shared_task(name="orders.complete_overdue_orders")
+def complete_overdue_orders() -> int:
+    """Complete every shipped order whose buyer stayed silent; return how many."""
+    return fulfilment.complete_overdue(clock.now())
+
+
+@shared_task(name="orders.settle_refund")
+def settle_refund(refund_id: int) -> None:
+    """Send one refund, and settle it if the provider is that fast."""
+    try:
+        refunds.refresh(refund_id)
+    except ProviderAway:
+        log.info("provider away: refund %s waits for the sweep", refund_id)
+
+
+@shared_task(name="orders.settle_refunds")
+def settle_refunds() -> int:
+    """Send and settle every refund that is still on its way; return how many were asked about."""
+    ids = refunds.waiting()
+    for refund_id in ids:
+        settle_refund(refund_id)
+    return len(ids)

@@ -1,0 +1,28 @@
+"""The addresses of the orders room."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from orders.views import bag, checkout, shopper, vendor
+
+app_name = "orders"
+
+urlpatterns = [
+    path("bag", bag.bag, name="bag"),
+    path("bag/change", bag.change, name="bag_change"),
+    path("bag/put-back/<int:variant_id>/<int:quantity>", bag.put_back, name="bag_put_back"),
+    path("checkout", checkout.checkout, name="checkout"),
+    path("pay/back", checkout.pay_back, name="pay_back"),
+    path("o/<str:token>", shopper.order, name="order"),
+    path("o/<str:token>/pay", shopper.pay, name="order_pay"),
+    path("o/<str:token>/confirm", shopper.confirm, name="order_confirm"),
+    path("o/<str:token>/extend", shopper.extend, name="order_extend"),
+    path("o/<str:token>/refund", shopper.refund, name="order_refund"),
+    path("me/orders", shopper.my_orders, name="my_orders"),
+    path("shop/orders", vendor.orders, name="shop_orders"),
+    path("shop/orders/<public_id:public_id>", vendor.order, name="shop_order"),
+    path("shop/orders/<public_id:public_id>/dispatch", vendor.dispatch, name="shop_dispatch"),
+    path("shop/orders/<public_id:public_id>/refund", vendor.refund, name="shop_refund"),
+    path("shop/money", vendor.money, name="shop_money"),
+]

@@ -1,0 +1,189 @@
+"""Checkout: one page, one press of *pay*, and the way back from the provider."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from kit.web import CONFLICT, form_page, moved_on, refused
+from orders import bags, contacts, links, paying, placing
+from orders.contents import Contents, contents
+from orders.forms import WHOLE, CheckoutForm
+from orders.models import Checkout, Order, OrderLine
+from orders.web import bag_of, base_url, person_of, with_bag
+from payments.charging import ProviderAway, ProviderRefused
+from referrals.touches import COOKIE_NAME, read_cookie
+
+KEY_BYTES = 24
+CANNOT_PLACE = (
+    placing.PriceMoved,
+    placing.OutOfStock,
+    placing.MixedCurrencies,
+    placing.KeyOfAnother,
+    bags.NotForSale,
+    bags.OwnGoods,
+)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout(request: HttpRequest) -> HttpResponse:
+    only = _only(request)
+    inside = contents(bag_of(request), only=only)
+    if request.method == "POST":
+        return _pay(request, inside, only)
+    if not inside.to_buy:
+        return redirect("orders:bag")
+    form = CheckoutForm(initial=_initial(request, inside))
+    return form_page(request, "orders/checkout.html", form, _page(inside, only))
+
+
+def _pay(request: HttpRequest, inside: Contents, only: list[int]) -> HttpResponse:
+    form = CheckoutForm(request.POST)
+    if not form.is_valid():
+        return form_page(request, "orders/checkout.html", form, _page(inside, only))
+    held = bag_of(request)
+    try:
+        placed = placing.place(
+            lines=[placing.Wanted(line.variant.pk, line.quantity) for line in inside.to_buy],
+            buyer=person_of(request),
+            contact=form.contact(),
+            checkout_key=form.cleaned_data["key"],
+            touches=read_cookie(request.COOKIES.get(COOKIE_NAME)),
+            language=get_language() or "zh-hans",
+            seen_total_minor=form.cleaned_data["seen_total"],
+            bag=held,
+        )
+    except placing.NothingToBuy:
+        return redirect("orders:bag")
+    except CANNOT_PLACE as fact:
+        return _cannot(request, fact, inside)
+    return with_bag(request, go_and_pay(request, placed), held)
+
+
+def go_and_pay(request: HttpRequest, placed: Checkout) -> HttpResponse:
+    """Send the buyer to the provider's page, or to the order when there is nothing to pay."""
+    order = Order.objects.filter(checkout=placed).order_by("pk")[0]
+    try:
+        return redirect(paying.begin(placed, base_url=base_url(request)))
+    except paying.PaymentIsOver:
+        order.refresh_from_db()
+        return _after(request, order)
+    except (ProviderAway, ProviderRefused):
+        words = _("The payment page cannot be reached right now. Nothing was charged; try again.")
+        messages.error(request, words)
+    return redirect(links.signed_path(order))
+
+
+@never_cache
+@require_safe
+def pay_back(request: HttpRequest) -> HttpResponse:
+    """The provider sends the buyer back here, whether or not anything was paid."""
+    order = _paid_by(request.GET.get("charge", ""))
+    if request.user.is_authenticated and order.buyer_id not in {None, request.user.pk}:
+        raise Http404
+    try:
+        paying.refresh(order.checkout.charge_id)
+    except ProviderAway:
+        messages.warning(request, _("We have not heard from the payment provider yet."))
+    order.refresh_from_db()
+    return with_bag(request, _after(request, order), bag_of(request))
+
+
+def _paid_by(reference: str) -> Order:
+    """Return the first order that the provider's charge of this name pays for."""
+    if not reference.isprintable() or not reference:
+        raise Http404
+    orders = Order.objects.filter(checkout__charge__provider_ref=reference)
+    order = orders.select_related("checkout__charge").order_by("pk").first()
+    if order is None:
+        raise Http404
+    return order
+
+
+def _after(request: HttpRequest, order: Order) -> HttpResponse:
+    """Show the order; one that closed unpaid leads back to checkout with everything kept."""
+    if order.state != Order.State.CANCELLED:
+        return redirect(links.signed_path(order))
+    messages.error(request, _("The payment was not completed. Nothing was charged."))
+    lines = OrderLine.objects.filter(order__checkout=order.checkout_id)
+    chosen = [("only", pk) for pk in lines.values_list("variant_id", flat=True)]
+    again = urlencode([*chosen, ("again", links.token_of(order))])
+    return redirect(f"/checkout?{again}")
+
+
+def _cannot(request: HttpRequest, fact: Exception, inside: Contents) -> HttpResponse:
+    if isinstance(fact, placing.KeyOfAnother):
+        return moved_on(request)
+    if isinstance(fact, placing.PriceMoved):
+        page = {"fact": fact, "sent": _sent_again(request, fact), "inside": inside}
+        return render(request, "orders/price_moved.html", page, status=CONFLICT)
+    title, message = _why_not(fact)
+    return refused(request, title=title, message=message, back="/bag")
+
+
+def _why_not(fact: Exception) -> tuple[str, str]:
+    if isinstance(fact, placing.OutOfStock):
+        return (
+            _("%(product)s has just sold out") % {"product": fact.variant.product.title},
+            _("Nothing was charged. Your bag shows what is still there."),
+        )
+    if isinstance(fact, placing.MixedCurrencies):
+        return (
+            _("These shops sell in different currencies"),
+            _("One payment can only be in one of them. Buy from one shop at a time."),
+        )
+    if isinstance(fact, bags.OwnGoods):
+        return (
+            _("This is your own shop"),
+            _("You work in this shop. A sale to yourself would prove nothing to anybody."),
+        )
+    return (
+        _("Something in your bag is no longer for sale"),
+        _("Nothing was charged. Your bag shows what is still there."),
+    )
+
+
+def _sent_again(request: HttpRequest, fact: placing.PriceMoved) -> list[tuple[str, str]]:
+    """Return what was sent, with the total as it is now, for the button that goes on."""
+    kept = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in {"csrfmiddlewaretoken", "seen_total"}
+        for value in values
+    ]
+    return [*kept, ("seen_total", str(fact.now_minor))]
+
+
+def _page(inside: Contents, only: list[int]) -> dict[str, object]:
+    return {"inside": inside, "only": only}
+
+
+def _only(request: HttpRequest) -> list[int]:
+    sent = request.POST if request.method == "POST" else request.GET
+    return [int(text) for text in sent.getlist("only")[:100] if WHOLE.fullmatch(text)]
+
+
+def _initial(request: HttpRequest, inside: Contents) -> dict[str, object]:
+    person = person_of(request)
+    before = links.order_of(request.GET.get("again", ""))
+    is_guests = before is not None and before.buyer_id is None
+    contact = contacts.of(before) if before is not None and is_guests else None
+    if person is not None:
+        contact = contacts.last_of(person)
+    known = asdict(contact) if contact is not None else {}
+    return {
+        **known,
+        "key": secrets.token_urlsafe(KEY_BYTES),
+        "seen_total": inside.total_minor,
+        "pay": "sandbox",
+    }
