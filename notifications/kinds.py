@@ -64,6 +64,11 @@ KINDS: dict[str, Kind] = {
         _("%(amount)s of order %(order)s at %(shop)s goes back the way you paid."),
         "undo-2",
     ),
+    "order_paid_late": Kind(
+        _("Your payment came too late and goes back"),
+        _("Order %(order)s had closed before the %(amount)s came. All of it goes back to you."),
+        "undo-2",
+    ),
     "order_refunded_vendor": Kind(
         _("An order was refunded"),
         _("%(amount)s of order %(order)s went back to the buyer. Do not send it any more."),
