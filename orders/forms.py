@@ -53,9 +53,15 @@ class AddForm(forms.Form):
 class ChangeForm(forms.Form):
     """A bag line's stepper and its *remove*."""
 
-    act = forms.ChoiceField(choices=[("set", "set"), ("remove", "remove")])
+    act = forms.ChoiceField(choices=[(act, act) for act in ("set", "less", "more", "remove")])
     variant = WholeField(min_value=1, widget=forms.HiddenInput)
     quantity = _pieces(least=0)
+
+    def wanted(self) -> int:
+        """Return how many pieces the line is to have, once the form is valid."""
+        asked: int = self.cleaned_data["quantity"]
+        changed = {"set": asked, "less": asked - 1, "more": asked + 1, "remove": 0}
+        return changed[self.cleaned_data["act"]]
 
 
 class CheckoutForm(forms.Form):

@@ -29,7 +29,13 @@ if settings.DEMO or settings.DEBUG:
 
 # Rooms are added from the lowest up; the page of a shop, which matches any word, is last.
 urlpatterns += [
+    path("", include("weidian.signing_in.urls")),
+    path("", include("people.urls")),
+    path("", include("notifications.urls")),
+    path("", include("payments.urls")),
     path("", include("discovery.urls")),
+    path("", include("orders.urls")),
     path("", include("moderation.urls")),
     path("", include("insights.urls")),
+    path("", include("api.urls")),
 ]

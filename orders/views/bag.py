@@ -89,10 +89,10 @@ def change(request: HttpRequest) -> HttpResponse:
         return form_page(request, "orders/change.html", form)
     if held is None:
         return redirect("orders:bag")
-    variant_id, quantity = form.cleaned_data["variant"], form.cleaned_data["quantity"]
+    variant_id, wanted = form.cleaned_data["variant"], form.wanted()
     line = held.lines.select_related("variant").filter(variant_id=variant_id).first()
-    if line is not None and form.cleaned_data["act"] == "set" and quantity:
-        bags.set_quantity(bag=held, variant=line.variant, quantity=quantity)
+    if line is not None and wanted > 0:
+        bags.set_quantity(bag=held, variant=line.variant, quantity=wanted)
     elif line is not None:
         taken = bags.remove(bag=held, variant_id=variant_id)
         undo = reverse("orders:bag_put_back", args=[variant_id, taken])
