@@ -1,0 +1,140 @@
+"""Refunds before dispatch: all of it goes back, once."""
+
+from __future__ import annotations
+
+import pytest
+
+from audit.models import AuditEvent
+from kit.invariants import check
+from kit.states import TransitionRefused
+from ledger import accounts
+from ledger.balances import balance_of
+from ledger.models import Transfer
+from notifications.models import Notice
+from orders import refunds, tasks
+from orders.invariants import INVARIANTS
+from payments.models import Refund
+
+OUTSIDE = accounts.outside("sandbox", "CNY")
+
+
+def escrow_of(order) -> int:
+    return balance_of(accounts.escrow(order.pk, "CNY"))
+
+
+def through(refund, provider) -> None:
+    """Send a refund and wait until the provider has paid it."""
+    refunds.refresh(refund.pk)
+    provider.wait_for("refunds", refund.reference, "settled")
+    refunds.refresh(refund.pk)
+
+
+def test_asking_stops_the_parcel_and_leaves_the_money_where_it_is(paid, xiaoyu, chen):
+    refund = refunds.before_dispatch(order=paid, by=xiaoyu)
+
+    paid.refresh_from_db()
+    assert paid.state == "refunding"
+    assert (refund.amount_minor, refund.state) == (14_600, "asked")
+    assert escrow_of(paid) == 14_600
+    event = AuditEvent.objects.get(act="order.refund_asked")
+    assert (event.actor, event.subject) == (f"person:{xiaoyu.pk}", f"order:{paid.public_id}")
+    assert Notice.objects.get(kind="order_refunded").person == xiaoyu
+    assert Notice.objects.get(kind="order_refunded_vendor").person == chen
+
+
+def test_the_whole_sum_goes_back_and_the_jars_are_on_sale_again(paid, xiaoyu, provider, jar):
+    refund = refunds.before_dispatch(order=paid, by=xiaoyu)
+    through(refund, provider)
+
+    paid.refresh_from_db()
+    assert paid.state == "refunded"
+    assert (balance_of(OUTSIDE), escrow_of(paid)) == (0, 0)
+    jar.refresh_from_db()
+    assert (jar.available, jar.reserved) == (10, 0)
+    assert paid.lines.get().commission.state == "void"
+    assert provider.money_moved()[refund.reference] == -14_600
+    assert not any(finding.broken for finding in check(INVARIANTS))
+
+
+def test_hearing_of_a_refund_again_changes_nothing(paid, xiaoyu, provider, jar):
+    refund = refunds.before_dispatch(order=paid, by=xiaoyu)
+    through(refund, provider)
+
+    refunds.refresh(refund.pk)
+    refund.refresh_from_db()
+    refunds.settled(refund)
+
+    jar.refresh_from_db()
+    assert jar.available == 10
+    assert Transfer.objects.filter(key=f"refund:{refund.pk}:settled").count() == 1
+
+
+@pytest.mark.parametrize("order_fixture", ["placed", "shipped"])
+def test_only_what_is_paid_and_not_sent_goes_back(request, order_fixture, xiaoyu):
+    order = request.getfixturevalue(order_fixture)
+
+    with pytest.raises(TransitionRefused):
+        refunds.before_dispatch(order=order, by=xiaoyu)
+
+    order.refresh_from_db()
+    assert order.state == order_fixture
+    assert not Refund.objects.exists()
+
+
+def test_asking_twice_asks_once(paid, xiaoyu):
+    refunds.before_dispatch(order=paid, by=xiaoyu)
+
+    with pytest.raises(TransitionRefused):
+        refunds.before_dispatch(order=paid, by=None)
+    assert Refund.objects.count() == 1
+
+
+def test_the_sweep_sends_and_settles_what_a_lost_message_left_behind(paid, xiaoyu, provider):
+    refund = refunds.before_dispatch(order=paid, by=xiaoyu)
+
+    assert tasks.settle_refunds() == 1
+    provider.wait_for("refunds", refund.reference, "settled")
+    assert tasks.settle_refunds() == 1
+    assert tasks.settle_refunds() == 0
+
+    paid.refresh_from_db()
+    assert paid.state == "refunded"
+
+
+def test_while_the_provider_is_away_the_refund_waits(paid, xiaoyu, settings):
+    refunds.before_dispatch(order=paid, by=xiaoyu)
+    settings.SANDBOX_URL = "http://127.0.0.1:9"
+
+    assert tasks.settle_refunds() == 1
+
+    paid.refresh_from_db()
+    assert (paid.state, escrow_of(paid)) == ("refunding", 14_600)
+
+
+def test_a_refused_refund_leaves_the_order_paid_and_may_be_asked_again(paid, xiaoyu, provider):
+    refund = refunds.before_dispatch(order=paid, by=xiaoyu)
+    # Its charge is unknown to the provider, so it will not pay this back.
+    paid.checkout.charge.refresh_from_db()
+    known_as = paid.checkout.charge.provider_ref
+    type(paid.checkout.charge).objects.update(provider_ref="ch_unknown")
+    refunds.refresh(refund.pk)
+
+    paid.refresh_from_db()
+    refund.refresh_from_db()
+    assert (paid.state, refund.state, escrow_of(paid)) == ("paid", "refused", 14_600)
+
+    type(paid.checkout.charge).objects.update(provider_ref=known_as)
+    again = refunds.before_dispatch(order=paid, by=xiaoyu)
+    through(again, provider)
+    paid.refresh_from_db()
+    assert (paid.state, escrow_of(paid)) == ("refunded", 0)
+    assert not any(finding.broken for finding in check(INVARIANTS))
+
+
+def test_a_refund_of_another_room_is_no_matter(paid, db):
+    other = Refund.objects.create(charge=paid.checkout.charge, key="goodwill:1", amount_minor=1)
+
+    refunds.settled(other)
+
+    paid.refresh_from_db()
+    assert paid.state == "paid"
