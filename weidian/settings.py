@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "kit.middleware.AnswerTransitionRefused",
+    "weidian.signing_in.middleware.AnswerInvalidForms",
 ]
 
 ROOT_URLCONF = env.text("WEIDIAN_URLCONF", default="weidian.urls")
@@ -220,16 +221,25 @@ AUTHENTICATION_BACKENDS = [
 ]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "weidian.signing_in.AccountAdapter"
-SOCIALACCOUNT_ADAPTER = "weidian.signing_in.SocialAdapter"
-ACCOUNT_FORMS = {"signup": "weidian.signing_in.SignupForm"}
+ACCOUNT_ADAPTER = "weidian.signing_in.adapters.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "weidian.signing_in.adapters.SocialAdapter"
+ACCOUNT_FORMS = {"login": "weidian.signing_in.forms.ContactForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email", "phone"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "phone"]  # the form asks for one of the two
+ACCOUNT_SIGNUP_FIELDS = ["email*", "phone"]  # our form asks for one of the two
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_PHONE_VERIFICATION_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600  # mail takes minutes where it is greylisted
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 2
+ACCOUNT_CHANGE_EMAIL = True  # a person has one address, and a new one counts once proven
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_RATE_LIMITS = {
+    # Three tries a code, 150 a day: guessing one of a million takes eighteen years.
+    "request_login_code": "20/m/ip,3/m/key,10/h/key,50/d/key",
+    "verify_phone": "20/m/ip,1/30s/key,5/h/key",
+}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
@@ -239,6 +249,7 @@ ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("WEIDIAN_TRUSTED_PROXIES", default=0)
 MFA_SUPPORTED_TYPES = ["webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {"add_webauthn": "weidian.signing_in.forms.AddPasskeyForm"}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_SECURE
 
 # Weixin is offered when an application is configured. Inside WeChat the page uses the
@@ -316,5 +327,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("WEIDIAN_LOG_LEVEL", default="INFO")},
-    "loggers": {"httpx": {"level": "WARNING"}, "celery.app.trace": {"level": "WARNING"}},
+    "loggers": {"httpx": {"level": "WARNING"}, "celery": {"level": "WARNING"}},
 }

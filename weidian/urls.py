@@ -32,10 +32,14 @@ urlpatterns += [
     path("", include("weidian.signing_in.urls")),
     path("", include("people.urls")),
     path("", include("notifications.urls")),
+    path("", include("shops.urls")),
+    path("", include("catalog.urls")),
     path("", include("payments.urls")),
+    path("", include("referrals.urls")),
     path("", include("discovery.urls")),
     path("", include("orders.urls")),
     path("", include("moderation.urls")),
     path("", include("insights.urls")),
     path("", include("api.urls")),
+    path("", include("referrals.shop_urls")),  # "/<handle>": nothing may come after it
 ]

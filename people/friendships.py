@@ -1,0 +1,287 @@
+"""Friendships: asked for, answered, ended; and the door that stays shut.
+
+Everything that two people may do to what stands between them happens under one lock of
+that pair, so that asking each other, accepting and blocking at the same moment have
+one order and one outcome.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from kit import clock
+from kit.locks import one_at_a_time
+from kit.states import Moves, TransitionRefused, move
+from notifications.telling import tell
+from people import trust
+from people.models import Block, FriendRequest, Friendship, Person
+
+State = FriendRequest.State
+
+# A request may become <key> only from one of <values>.
+MAY_BECOME: Moves = {
+    State.ACCEPTED: frozenset({State.OPEN}),
+    State.DECLINED: frozenset({State.OPEN}),
+    State.WITHDRAWN: frozenset({State.OPEN}),
+}
+
+# A person who knows fifty others here has an evening's work; a machine has a reason to stop.
+MOST_REQUESTS_A_DAY: Final = 50
+# Who was declined may ask again, but does not get to nag.
+DECLINE_HOLDS: Final = timedelta(days=30)
+
+
+class Standing(StrEnum):
+    """What stands between a viewer and somebody else."""
+
+    SELF = "self"
+    BLOCKED = "blocked"
+    FRIENDS = "friends"
+    ASKS_ME = "asks-me"
+    ASKED = "asked"
+    STRANGERS = "strangers"
+
+
+class NotAllowed(Exception):
+    """These two cannot be made friends."""
+
+
+class AlreadyFriends(NotAllowed):
+    """They are friends."""
+
+
+class Blocked(NotAllowed):
+    """One of them has blocked the other."""
+
+
+class AskedTooOften(NotAllowed):
+    """The sender has asked more people than a day allows."""
+
+
+@transaction.atomic
+def ask(*, sender: Person, receiver: Person, by_address: bool = False) -> FriendRequest:
+    """Ask somebody to be friends, or find the request that is open already.
+
+    Who has been asked by the receiver becomes their friend at once. Who was declined
+    within the last month gets that old request back and is not told.
+
+    Args:
+        sender: who asks.
+        receiver: who is asked, and told.
+        by_address: the sender typed an address and must not learn whom it reached.
+
+    Raises:
+        NotAllowed: they are the same person, or the receiver's account is closed.
+        AlreadyFriends: they are friends.
+        Blocked: one has blocked the other.
+        AskedTooOften: fifty requests in a day are enough.
+    """
+    if sender.pk == receiver.pk or not receiver.is_active:
+        raise NotAllowed
+    _lock(sender.pk, receiver.pk)
+    if receiver.pk in trust.blocked_ids(sender.pk):
+        raise Blocked
+    if trust.are_friends(sender, receiver):
+        raise AlreadyFriends
+    theirs = _open(receiver, sender).first()
+    if theirs is not None:
+        _befriend(theirs)
+        return theirs
+    return _standing(sender, receiver, by_address=by_address) or _new(
+        sender, receiver, by_address=by_address
+    )
+
+
+def ask_by_address(*, sender: Person, email: str = "", phone: str = "") -> None:
+    """Ask whoever has this e-mail address or phone number, if anybody does.
+
+    Says nothing either way, so that nobody can find out here who has an account.
+
+    Raises:
+        AskedTooOften: the sender has asked enough for today; said before anybody is looked up.
+    """
+    refuse_too_many(sender)
+    has_it = Q(email__iexact=email) if email else Q(phone=phone)
+    receiver = Person.objects.filter(has_it, is_active=True).first() if email or phone else None
+    if receiver is None:
+        return
+    try:
+        ask(sender=sender, receiver=receiver, by_address=True)
+    except NotAllowed:
+        return
+
+
+@transaction.atomic
+def accept(*, request_id: int, receiver: Person) -> Friendship:
+    """Say yes to a request; saying it again changes nothing.
+
+    Raises:
+        FriendRequest.DoesNotExist: nobody asked this receiver.
+        TransitionRefused: it was declined, withdrawn or closed by a block, or the two
+            have ended their friendship since.
+    """
+    request = _received(request_id, receiver)
+    if request.state == State.ACCEPTED:
+        friendship = Friendship.objects.filter(**_pair(request.sender_id, receiver.pk)).first()
+        if friendship is None:
+            raise TransitionRefused("the friendship has ended")
+        return friendship
+    return _befriend(request)
+
+
+@transaction.atomic
+def decline(*, request_id: int, receiver: Person) -> FriendRequest:
+    """Say no to a request; the sender is not told.
+
+    Raises:
+        FriendRequest.DoesNotExist: nobody asked this receiver.
+        TransitionRefused: it is no longer open.
+    """
+    request = _received(request_id, receiver)
+    move(request, to=State.DECLINED, table=MAY_BECOME, answered_at=clock.now())
+    return request
+
+
+@transaction.atomic
+def withdraw(*, request_id: int, sender: Person) -> FriendRequest:
+    """Take one's own request back.
+
+    Raises:
+        FriendRequest.DoesNotExist: this sender did not ask.
+        TransitionRefused: it is no longer open.
+    """
+    request = FriendRequest.objects.get(pk=request_id, sender=sender)
+    _lock(request.sender_id, request.receiver_id)
+    move(request, to=State.WITHDRAWN, table=MAY_BECOME, answered_at=clock.now())
+    return request
+
+
+@transaction.atomic
+def end(*, person: Person, friend: Person) -> bool:
+    """End a friendship, from either side; return whether there was one."""
+    _lock(person.pk, friend.pk)
+    ended, _ = Friendship.objects.filter(**_pair(person.pk, friend.pk)).delete()
+    return bool(ended)
+
+
+@transaction.atomic
+def block(*, blocker: Person, blocked: Person) -> Block:
+    """Shut the door on somebody: no friendship, no request, and they no longer see one.
+
+    Raises:
+        NotAllowed: nobody blocks themselves.
+    """
+    if blocker.pk == blocked.pk:
+        raise NotAllowed
+    _lock(blocker.pk, blocked.pk)
+    row, _ = Block.objects.get_or_create(blocker=blocker, blocked=blocked)
+    Friendship.objects.filter(**_pair(blocker.pk, blocked.pk)).delete()
+    for mine in _open(blocker, blocked):
+        move(mine, to=State.WITHDRAWN, table=MAY_BECOME, answered_at=clock.now())
+    for theirs in _open(blocked, blocker):
+        move(theirs, to=State.DECLINED, table=MAY_BECOME, answered_at=clock.now())
+    return row
+
+
+@transaction.atomic
+def unblock(*, blocker: Person, blocked: Person) -> bool:
+    """Open the door again; return whether it was shut."""
+    _lock(blocker.pk, blocked.pk)
+    opened, _ = Block.objects.filter(blocker=blocker, blocked=blocked).delete()
+    return bool(opened)
+
+
+def standing(*, viewer: Person, other: Person) -> Standing:
+    """Return what stands between a viewer and somebody else, as far as the viewer may know."""
+    if viewer.pk == other.pk:
+        return Standing.SELF
+    if Block.objects.filter(blocker=viewer, blocked=other).exists():
+        return Standing.BLOCKED
+    if trust.are_friends(viewer, other):
+        return Standing.FRIENDS
+    if _open(other, viewer).exists():
+        return Standing.ASKS_ME
+    asked = _open(viewer, other).filter(by_address=False).exists()
+    return Standing.ASKED if asked else Standing.STRANGERS
+
+
+def refuse_too_many(sender: Person) -> None:
+    """Refuse a sender who has asked enough for today.
+
+    Raises:
+        AskedTooOften: fifty requests in a day are enough.
+    """
+    since = clock.now() - timedelta(days=1)
+    today = FriendRequest.objects.filter(sender=sender, created_at__gt=since)
+    if today.count() >= MOST_REQUESTS_A_DAY:
+        raise AskedTooOften
+
+
+def _lock(a_id: int, b_id: int) -> None:
+    low, high = sorted((a_id, b_id))
+    one_at_a_time(f"people:{low}:{high}")
+
+
+def _pair(a_id: int, b_id: int) -> dict[str, Any]:
+    low, high = sorted((a_id, b_id))
+    return {"low_id": low, "high_id": high}
+
+
+def _open(sender: Person, receiver: Person) -> QuerySet[FriendRequest]:
+    return FriendRequest.objects.filter(sender=sender, receiver=receiver, state=State.OPEN)
+
+
+def _received(request_id: int, receiver: Person) -> FriendRequest:
+    request = FriendRequest.objects.get(pk=request_id, receiver=receiver)
+    _lock(request.sender_id, receiver.pk)
+    request.refresh_from_db()
+    return request
+
+
+def _standing(sender: Person, receiver: Person, *, by_address: bool) -> FriendRequest | None:
+    request = _open(sender, receiver).first()
+    if request is not None and request.by_address and not by_address:
+        request.by_address = False  # now they asked the person, not the address
+        request.save(update_fields=["by_address"])
+    if request is not None:
+        return request
+    declined = FriendRequest.objects.filter(
+        sender=sender,
+        receiver=receiver,
+        state=State.DECLINED,
+        answered_at__gt=clock.now() - DECLINE_HOLDS,
+    )
+    return declined.order_by("-pk").first()
+
+
+def _new(sender: Person, receiver: Person, *, by_address: bool) -> FriendRequest:
+    refuse_too_many(sender)
+    request = FriendRequest.objects.create(sender=sender, receiver=receiver, by_address=by_address)
+    tell(
+        person_id=receiver.pk,
+        kind="friend_request",
+        key=f"request:{request.pk}",
+        data={"person": sender.name},
+        path="/me/friends",
+    )
+    return request
+
+
+def _befriend(request: FriendRequest) -> Friendship:
+    move(request, to=State.ACCEPTED, table=MAY_BECOME, answered_at=clock.now())
+    friendship, _ = Friendship.objects.get_or_create(
+        **_pair(request.sender_id, request.receiver_id)
+    )
+    tell(
+        person_id=request.sender_id,
+        kind="friend_accepted",
+        key=f"request:{request.pk}",
+        data={"person": request.receiver.name},
+        path=f"/u/{request.receiver.public_id}",
+    )
+    return friendship

@@ -1,0 +1,43 @@
+"""What must hold between people at every moment."""
+
+from kit.invariants import Invariant
+
+INVARIANTS = [
+    Invariant(
+        "people.no_friendship_across_a_block",
+        """
+        SELECT f.id FROM people_friendship f WHERE EXISTS (
+          SELECT 1 FROM people_block b
+          WHERE (b.blocker_id, b.blocked_id) IN ((f.low_id, f.high_id), (f.high_id, f.low_id)))
+        """,
+    ),
+    Invariant(
+        "people.no_open_request_across_a_block",
+        """
+        SELECT r.id FROM people_friendrequest r WHERE r.state = 'open' AND EXISTS (
+          SELECT 1 FROM people_block b WHERE (b.blocker_id, b.blocked_id)
+          IN ((r.sender_id, r.receiver_id), (r.receiver_id, r.sender_id)))
+        """,
+    ),
+    Invariant(
+        "people.no_open_request_between_friends",
+        """
+        SELECT r.id FROM people_friendrequest r JOIN people_friendship f
+          ON (f.low_id, f.high_id)
+             = (least(r.sender_id, r.receiver_id), greatest(r.sender_id, r.receiver_id))
+        WHERE r.state = 'open'
+        """,
+    ),
+    Invariant(
+        "people.no_two_open_requests_facing_each_other",
+        """
+        SELECT r.id FROM people_friendrequest r JOIN people_friendrequest back
+          ON (back.sender_id, back.receiver_id) = (r.receiver_id, r.sender_id)
+        WHERE r.state = 'open' AND back.state = 'open' AND r.id < back.id
+        """,
+    ),
+    Invariant(
+        "people.an_answer_has_its_moment",
+        "SELECT id FROM people_friendrequest WHERE (state = 'open') <> (answered_at IS NULL)",
+    ),
+]

@@ -1,0 +1,60 @@
+"""What pages need to know about who asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from kit.web import way_back
+from people.models import Person
+from people.staff_roles import has_role
+
+View = Callable[..., HttpResponse]
+
+
+class SignedInRequest(HttpRequest):
+    """A request that ``login_required`` or ``role_required`` has let through."""
+
+    user: Person
+
+
+def door(view: View) -> View:
+    """Let only a signed-in person's POST through.
+
+    Who is not signed in (any more) goes to sign in and then back to the page with the
+    button, for the act itself has no page to come back to.
+    """
+
+    @require_POST
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(way_back(request))
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def role_required(*roles: str) -> Callable[[View], View]:
+    """Let only the house's staff of one of ``roles`` through (of any, when none is given).
+
+    Who is not signed in goes to sign in; for everybody else the page does not exist.
+    """
+
+    def decorator(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not has_role(request.user, *roles):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorator
