@@ -53,7 +53,8 @@ INVARIANTS = [
         """
         SELECT e.id FROM catalog_endorsement e
         WHERE NOT e.earns AND EXISTS (
-          SELECT FROM catalog_earner w WHERE w.person_id = e.person_id AND w.product_id = e.product_id)
+          SELECT FROM catalog_earner w
+          WHERE w.person_id = e.person_id AND w.product_id = e.product_id)
         """,
     ),
     Invariant(

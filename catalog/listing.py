@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import F
 
-from catalog import bodies, screening, stock, words
+from catalog import arranging, bodies, screening, stock, words
 from catalog.models import Category, Hold, Photo, Product, Variant
 from catalog.states import MAY_BECOME
 from kit import clock
@@ -131,15 +131,13 @@ def _count(variant: Variant, entry: VariantInput) -> None:
 
 
 def _write_photos(product: Product, photo_ids: Sequence[int]) -> None:
-    staff = Person.objects.filter(memberships__shop=product.shop_id)
-    photos = Photo.objects.filter(product=product) | Photo.objects.filter(
-        product=None, uploaded_by__in=staff
-    )
-    found = {photo.pk: photo for photo in locked(photos.filter(pk__in=photo_ids))}
-    if found.keys() != set(photo_ids) or len(photo_ids) > MOST_PHOTOS:
+    wanted = list(dict.fromkeys(photo_ids))
+    locked(Photo.objects.filter(pk__in=wanted))  # two listings may reach for one loose photo
+    photos = arranging.usable(shop=product.shop, product=product, photo_ids=wanted)
+    if len(photos) != len(wanted) or len(wanted) > MOST_PHOTOS:
         raise PhotoElsewhere
-    product.photos.exclude(pk__in=photo_ids).update(product=None)
-    for position, photo_id in enumerate(dict.fromkeys(photo_ids)):
+    product.photos.exclude(pk__in=wanted).update(product=None)
+    for position, photo_id in enumerate(wanted):
         Photo.objects.filter(pk=photo_id).update(product=product, position=position)
 
 

@@ -18,7 +18,15 @@ from catalog.models import Category, Photo, Product, Variant
 from people.models import Person
 from shops.models import Follow, Shop
 
-__all__ = ["Body", "forget", "product_body", "product_page_data", "shop_body", "shop_page_data"]
+__all__ = [
+    "Body",
+    "bag_badge",
+    "forget",
+    "product_body",
+    "product_page_data",
+    "shop_body",
+    "shop_page_data",
+]
 
 OTHERS_SHOWN = 4
 SHELF_SHOWN = 60
@@ -59,6 +67,14 @@ def shop_body(handle: str, *, language: str, look: str = "", category: str = "")
         return _write_shop(handle, language, look, category)
     key = bodies.shop_key(handle, language, look)
     return bodies.kept(key, lambda: _write_shop(handle, language, look, ""))
+
+
+def bag_badge(count: str, *, language: str) -> str:
+    """Return what slot ``bag`` shows: ``count`` on the bag's icon, nothing for an empty bag."""
+    if not count:
+        return ""
+    with translation.override(language):
+        return render_to_string("catalog/_bag_badge.html", {"count": count}).strip()
 
 
 def _write_product(public_id: str, language: str, look: str) -> Body | None:

@@ -39,6 +39,20 @@ def friends_who_bought(viewer: Person, product_id: int) -> list[Person]:
     return [one.person for one in said if one.from_friend and one.is_verified]
 
 
+def all_said(product_id: int) -> list[Endorsement]:
+    """Return everything ever said of a product, a *no* too: what its own shop may read."""
+    said = Endorsement.objects.filter(product_id=product_id).select_related("person", "receipt")
+    return list(said.order_by("-changed_at", "-pk"))
+
+
+def took_back_seen(product_id: int) -> list[Endorsement]:
+    """Return the public words that were taken back: that they were there stays visible."""
+    gone = Endorsement.objects.filter(
+        product_id=product_id, visibility=Visibility.EVERYONE, withdrawn_at__isnull=False
+    )
+    return list(gone.select_related("person", "receipt").order_by("-withdrawn_at", "-pk"))
+
+
 def _read(viewer: Person | None, spoken: QuerySet[Endorsement]) -> list[Endorsement]:
     visible = Q(
         withdrawn_at=None,

@@ -15,6 +15,7 @@ from kit.money import Money, NotAnAmount, read_amount
 # Text that looks empty or reorders its neighbours: direction marks and zero-width signs.
 INVISIBLE = frozenset(
     "\u200b\u200c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+    "\u00ad\u034f\u115f\u1160\u180e\u2800\u3164\uffa0"  # these fill a place and show nothing
 )
 
 
@@ -61,6 +62,35 @@ class MoneyField(forms.CharField):
             most = Money(self.most_minor, self.currency).plain()
             raise ValidationError(_("The largest amount is %(most)s.") % {"most": most})
         return minor
+
+
+class RateField(forms.CharField):
+    """A share typed in per cent (``10`` or ``12.5``), cleaned to basis points."""
+
+    def __init__(self, *, most_bp: int, **field: Any) -> None:
+        self.most_bp = most_bp
+        super().__init__(max_length=8, **field)
+        self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off"})
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, int):
+            return value
+        whole, rest = divmod(value, 100)
+        return f"{whole}.{rest:02d}".rstrip("0").rstrip(".")
+
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value).removesuffix("%").rstrip()
+        if not text:
+            return None
+        whole, _point, rest = text.partition(".")
+        if not (whole + rest).isascii() or not (whole + rest).isdigit() or len(rest) > 2:
+            raise ValidationError(_("Write a percentage such as 10 or 12.5."))
+        rate_bp = int(whole or "0") * 100 + int(rest.ljust(2, "0"))
+        if rate_bp > self.most_bp:
+            raise ValidationError(
+                _("At most %(most)s %%.") % {"most": self.prepare_value(self.most_bp)}
+            )
+        return rate_bp
 
 
 class PhoneField(forms.CharField):

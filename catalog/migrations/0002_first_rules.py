@@ -1,5 +1,7 @@
 """The first categories, and the words that make a listing wait for a person's eyes."""
 
+from typing import Any
+
 from django.db import migrations
 
 # slug, Chinese, English
@@ -85,7 +87,7 @@ RULES = [
 ]
 
 
-def put_in(apps, schema_editor):
+def put_in(apps: Any, schema_editor: Any) -> None:
     categories, rules = apps.get_model("catalog", "Category"), apps.get_model("catalog", "Rule")
     for position, (slug, name_zh, name_en) in enumerate(CATEGORIES):
         categories.objects.create(slug=slug, name_zh=name_zh, name_en=name_en, position=position)
@@ -93,7 +95,7 @@ def put_in(apps, schema_editor):
         rules.objects.create(code=code, words=words, reason_zh=reason_zh, reason_en=reason_en)
 
 
-def take_out(apps, schema_editor):
+def take_out(apps: Any, schema_editor: Any) -> None:
     categories, rules = apps.get_model("catalog", "Category"), apps.get_model("catalog", "Rule")
     categories.objects.filter(slug__in=[slug for slug, *_ in CATEGORIES]).delete()
     rules.objects.filter(code__in=[code for code, *_ in RULES]).delete()

@@ -37,6 +37,11 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """Products a stranger may see and buy from a shop that is open."""
         return self.filter(state=Product.State.LIVE, shop__state=Shop.State.OPEN)
 
+    def met_by(self, person: Person) -> ProductQuerySet:
+        """Products on sale, and those this person once received."""
+        on_sale = Q(state=Product.State.LIVE, shop__state=Shop.State.OPEN)
+        return self.filter(on_sale | Q(receipts__person=person)).distinct()
+
     def kept_by(self, person: Person) -> ProductQuerySet:
         """Products of the shops this person works in, in every state."""
         return self.filter(shop__memberships__person=person)

@@ -1,0 +1,173 @@
+"""What vendors type about a product, and what people say of it."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from catalog.listing import MOST_VARIANTS, VariantInput
+from catalog.models import Category, Endorsement
+from kit.fields import MoneyField, RateField, WordsField
+
+MOST_PIECES = 1_000_000
+
+
+class CategoryField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's cannot be subscripted
+    def label_from_instance(self, category: Any) -> str:
+        return str(category.name_en if get_language() == "en" else category.name_zh)
+
+
+class ProductForm(forms.Form):
+    title = WordsField(
+        label=_("Name of the product"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "enterkeyhint": "next"}),
+    )
+    description = WordsField(
+        label=_("Description"),
+        help_text=_("What it is, who it is for, what somebody should know before buying."),
+        max_length=8000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5, "autocomplete": "off"}),
+    )
+    category = CategoryField(
+        label=_("Kind"),
+        queryset=Category.objects.all(),
+        required=False,
+        empty_label=_("Not chosen"),
+        widget=forms.Select(attrs={"autocomplete": "off"}),
+    )
+    commission_bp = RateField(
+        label=_("Commission for sharers"),
+        help_text=_("Leave it empty to take the shop's own rate."),
+        most_bp=3000,
+        required=False,
+    )
+    photos = forms.Field(label=_("Photos"), required=False, widget=forms.FileInput)
+
+
+class VariantForm(forms.Form):
+    """One row: a way to buy the product. A row left empty is no row."""
+
+    id = forms.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput
+    )
+    name = WordsField(
+        label=_("Variant"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    price = MoneyField(label=_("Price"), required=False)
+    stock = forms.IntegerField(
+        label=_("Pieces"),
+        required=False,
+        min_value=0,
+        max_value=MOST_PIECES,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    seen = forms.IntegerField(
+        required=False, min_value=0, max_value=MOST_PIECES, widget=forms.HiddenInput
+    )
+    gone = forms.BooleanField(label=_("No longer offered"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.is_offered:
+            return typed
+        if typed.get("price") is None and "price" not in self.errors:
+            self.add_error("price", _("Write what it costs."))
+        if typed.get("stock") is None and "stock" not in self.errors:
+            self.add_error("stock", _("Write how many there are; 0 when it is sold out."))
+        return typed
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether this row says something, and not that its variant is gone."""
+        typed = self.cleaned_data
+        filled = any(typed.get(name) not in (None, "") for name in ("id", "name", "price", "stock"))
+        return (filled or bool(self.errors)) and not typed.get("gone")
+
+    def read(self) -> VariantInput:
+        """Return the row as the listing job takes it."""
+        typed = self.cleaned_data
+        return VariantInput(
+            name=typed["name"],
+            price_minor=typed["price"],
+            stock=typed["stock"],
+            seen_stock=typed["seen"] if typed["id"] else None,
+            id=typed["id"],
+        )
+
+
+Rows: TypeAlias = "forms.BaseFormSet[VariantForm]"
+
+
+class VariantRows(forms.BaseFormSet):  # type: ignore[type-arg]  # Django's cannot be subscripted
+    def clean(self) -> None:
+        offered = [row for row in self.forms if hasattr(row, "cleaned_data") and row.is_offered]
+        if not offered:
+            self.forms[0].add_error("price", _("Write what it costs."))
+        seen: set[str] = set()
+        for row in offered:
+            name = row.cleaned_data.get("name", "")
+            if len(offered) > 1 and not name and "name" not in row.errors:
+                row.add_error("name", _("Name each variant, so that people can tell them apart."))
+            elif name in seen:
+                row.add_error("name", _("Two variants have this name."))
+            seen.add(name)
+
+
+def read_rows(rows: Rows) -> list[VariantInput]:
+    """Return the offered rows in their order."""
+    return [row.read() for row in rows.forms if row.is_offered]
+
+
+VariantFormSet = forms.formset_factory(
+    VariantForm,
+    formset=VariantRows,
+    extra=0,
+    min_num=1,
+    max_num=MOST_VARIANTS,
+    absolute_max=MOST_VARIANTS + 5,
+    validate_max=True,
+)
+
+
+class EndorseForm(forms.Form):
+    verdict = forms.ChoiceField(
+        label=_("Would you recommend it to a friend?"),
+        choices=[
+            (Endorsement.Verdict.YES, _("Yes")),
+            (Endorsement.Verdict.SO_SO, _("So-so")),
+            (Endorsement.Verdict.NO, _("No")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    words = WordsField(
+        label=_("In your own words"),
+        help_text=_("One line, up to 60 characters."),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "enterkeyhint": "done"}),
+    )
+    visibility = forms.ChoiceField(
+        label=_("Who may read it"),
+        help_text=_("A “no” goes to the shop alone."),
+        choices=[
+            (Endorsement.Visibility.FRIENDS, _("Friends")),
+            (Endorsement.Visibility.EVERYONE, _("Everybody")),
+            (Endorsement.Visibility.VENDOR, _("Only the shop")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def clean_words(self) -> str:
+        words: str = self.cleaned_data["words"]
+        if "\n" in words:
+            raise ValidationError(_("Keep it to one line."))
+        return words

@@ -1,0 +1,1 @@
+"""Pages of the catalogue: the vendor's editor and shelf, and endorsements."""
