@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import redis
 from django.core.cache import cache
+from django.db import transaction
 from django.db.models import Max, Min
 
-from catalog.models import Endorsement, Product, Receipt, Variant
+from catalog.endorsing import mark_earning
+from catalog.models import Endorsement, Product, Receipt
 from kit import clock
 from kit.money import Money, share_minor
 from kit.public_ids import ALPHABET, LENGTH
@@ -26,13 +29,23 @@ MOST_KEPT = 20_000
 
 CODE_SIGNS = frozenset(ALPHABET)
 
+Facts = TypeVar("Facts", "LinkFacts", "Earning")
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A person's name and picture, without the person."""
+
+    name: str
+    avatar: str
+
 
 @dataclass(frozen=True, slots=True)
 class LinkFacts:
     """What a page says about a link and the person behind it.
 
-    ``earns_minor`` to ``earns_most_minor`` is what the sharer gets for one piece of the
-    cheapest and of the dearest variant. ``bought`` is ``kept``, ``received`` or nothing.
+    ``words`` are the sharer's own on this product, and ``bought`` is ``kept``,
+    ``received`` or nothing.
     """
 
     code: str
@@ -41,37 +54,59 @@ class LinkFacts:
     product_public_id: str
     product_title: str
     shop_id: int
-    shop_handle: str
     attribution_days: int
+    staff_ids: frozenset[int]
     sharer_id: int
     sharer_name: str
     sharer_avatar: str
     sharer_language: str
     sharer_is_active: bool
-    sharer_is_staff: bool
     words: str
     words_language: str
     bought: str
-    currency: str
-    earns_minor: int
-    earns_most_minor: int
+
+    @property
+    def face(self) -> Face:
+        """The sharer as a page draws a person."""
+        return Face(self.sharer_name, self.sharer_avatar)
 
     @property
     def can_pay(self) -> bool:
         """Whether a sale through this link can earn its sharer anything at all."""
-        return self.sharer_is_active and not self.sharer_is_staff
+        return self.sharer_is_active and self.sharer_id not in self.staff_ids
 
-    def earns(self, language: str) -> str:
-        """Return what one sale earns as a reader writes it: ``¥6.80``, or ``¥6.80–¥9.90``."""
-        amounts = dict.fromkeys((self.earns_minor, self.earns_most_minor))
+
+@dataclass(frozen=True, slots=True)
+class Earning:
+    """What a sharer gets for one piece of a product: of its cheapest and dearest variant."""
+
+    least_minor: int
+    most_minor: int
+    currency: str
+
+    def display(self, language: str) -> str:
+        """Return it as a reader writes it: ``¥6.80``, or ``¥6.80–¥9.90``; nothing for 0."""
+        if not self.most_minor:
+            return ""
+        amounts = dict.fromkeys((self.least_minor, self.most_minor))
         return "–".join(Money(minor, self.currency).display(language) for minor in amounts)
 
 
 def link_for(*, person: Person, product: Product) -> ShareLink:
-    """Return this person's link to this product, made when they share it first."""
-    link, _ = ShareLink.objects.get_or_create(
-        person=person, product=product, defaults={"shop_id": product.shop_id}
-    )
+    """Return this person's link to this product, made when they share it first.
+
+    From then on what they say of it carries that they may earn by it.
+    """
+    mine = ShareLink.objects.filter(person=person, product=product).first()
+    if mine is not None:
+        return mine
+    with transaction.atomic():
+        link, created = ShareLink.objects.get_or_create(
+            person=person, product=product, defaults={"shop_id": product.shop_id}
+        )
+        works_there = Membership.objects.filter(shop_id=product.shop_id, person=person).exists()
+        if created and not works_there:
+            mark_earning(person_id=person.pk, product_id=product.pk)
     return link
 
 
@@ -80,12 +115,21 @@ def resolve(code: str) -> LinkFacts | None:
     code = code.upper()
     if len(code) != LENGTH or not CODE_SIGNS.issuperset(code):
         return None
-    return _remembered(f"code:{code}", {"code": code})
+    return _remembered(f"link:{code}", lambda: _facts_where(code=code))
 
 
 def facts_of(link_id: int) -> LinkFacts | None:
     """Return the facts of a link by its id, as a visitor's touch names it."""
-    return _remembered(f"id:{link_id}", {"pk": link_id})
+    return _remembered(f"link-id:{link_id}", lambda: _facts_where(pk=link_id))
+
+
+def earning_of(product_id: int, *, version: int) -> Earning:
+    """Return what a sale of a product earns its sharer; ``version`` is the page's.
+
+    A price that moved has another version, so a page and its disclosure never differ.
+    """
+    found = _remembered(f"earns:{product_id}:{version}", lambda: _earning(product_id))
+    return found or Earning(0, 0, "CNY")
 
 
 def forget_all() -> None:
@@ -95,15 +139,15 @@ def forget_all() -> None:
 
 
 _lock = threading.Lock()
-_near: dict[str, tuple[float, LinkFacts | None]] = {}
+_near: dict[str, tuple[float, Any]] = {}
 
 
-def _remembered(key: str, wanted: dict[str, Any]) -> LinkFacts | None:
+def _remembered(key: str, look_up: Callable[[], Facts | None]) -> Facts | None:
     until, facts = _near.get(key, (0.0, None))
     now = time.monotonic()
     if now < until:
-        return facts
-    facts = _from_afar(key) or _looked_up(key, wanted)
+        return cast("Facts | None", facts)
+    facts = _shared(key, look_up)
     with _lock:
         if len(_near) >= MOST_KEPT:
             _near.clear()  # a flood of codes costs a few look-ups, never memory
@@ -111,33 +155,31 @@ def _remembered(key: str, wanted: dict[str, Any]) -> LinkFacts | None:
     return facts
 
 
-def _from_afar(key: str) -> LinkFacts | None:
+def _shared(key: str, look_up: Callable[[], Facts | None]) -> Facts | None:
+    """Ask the cache all processes share, else the database; without the cache, that alone."""
     try:
-        found = cache.get(f"link:{key}")
-    except redis.RedisError:
-        return None
-    return found if isinstance(found, LinkFacts) else None
+        facts: Facts | None = cache.get(key)
+        if facts is None:
+            facts = look_up()
+            if facts is not None:
+                cache.set(key, facts, FRESH_SECONDS)
+    except (redis.RedisError, OSError):
+        return look_up()
+    return facts
 
 
-def _looked_up(key: str, wanted: dict[str, Any]) -> LinkFacts | None:
+def _facts_where(**wanted: Any) -> LinkFacts | None:
     link = (
         ShareLink.objects.filter(**wanted)
         .select_related("person", "product", "shop", "shop__terms")
         .first()
     )
-    if link is None:
-        return None
-    facts = facts_from(link)
-    try:
-        cache.set(f"link:{key}", facts, FRESH_SECONDS)
-    except redis.RedisError:
-        return facts
-    return facts
+    return None if link is None else facts_from(link)
 
 
 def facts_from(link: ShareLink) -> LinkFacts:
-    """Read the facts of one link as they are now; four queries."""
-    product, person, terms = link.product, link.person, link.shop.terms
+    """Read the facts of one link as they are now; three queries."""
+    product, person, shop = link.product, link.person, link.shop
     endorsement = (
         Endorsement.objects.live()
         .filter(person=person, product=product)
@@ -145,31 +187,39 @@ def facts_from(link: ShareLink) -> LinkFacts:
         .exclude(visibility=Endorsement.Visibility.VENDOR)
         .first()
     )
-    prices = Variant.objects.filter(product=product, is_offered=True).aggregate(
-        least=Min("price_minor"), most=Max("price_minor")
-    )
-    rate_bp = rate_of(product, default_bp=terms.commission_bp)
+    staff = Membership.objects.filter(shop=shop).values_list("person_id", flat=True)
     return LinkFacts(
         code=link.code,
         link_id=link.pk,
         product_id=product.pk,
         product_public_id=product.public_id,
         product_title=product.title,
-        shop_id=link.shop_id,
-        shop_handle=link.shop.handle,
-        attribution_days=terms.attribution_days,
+        shop_id=shop.pk,
+        attribution_days=shop.terms.attribution_days,
+        staff_ids=frozenset(staff) | {shop.owner_id},
         sharer_id=person.pk,
         sharer_name=person.name,
         sharer_avatar=person.avatar,
         sharer_language=person.language,
         sharer_is_active=person.is_active,
-        sharer_is_staff=Membership.objects.filter(shop=link.shop, person=person).exists(),
         words=endorsement.words if endorsement else "",
         words_language=endorsement.language if endorsement else "",
         bought=_bought(person, product),
-        currency=link.shop.currency,
-        earns_minor=share_minor(prices["least"] or 0, rate_bp),
-        earns_most_minor=share_minor(prices["most"] or 0, rate_bp),
+    )
+
+
+def _earning(product_id: int) -> Earning | None:
+    product = Product.objects.select_related("shop__terms").filter(pk=product_id).first()
+    if product is None:
+        return None
+    prices = product.variants.filter(is_offered=True).aggregate(
+        least=Min("price_minor"), most=Max("price_minor")
+    )
+    rate_bp = rate_of(product, default_bp=product.shop.terms.commission_bp)
+    return Earning(
+        least_minor=share_minor(prices["least"] or 0, rate_bp),
+        most_minor=share_minor(prices["most"] or 0, rate_bp),
+        currency=product.shop.currency,
     )
 
 

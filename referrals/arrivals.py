@@ -1,0 +1,68 @@
+"""An arrival: somebody stands at one of the public doors, perhaps brought by a friend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.utils.safestring import mark_safe
+
+from people.trust import mutual_count
+from referrals import cards, links, visits
+from referrals.cards import Shown
+from referrals.links import LinkFacts
+from referrals.models import Click
+from referrals.touches import Touch
+from referrals.visits import STRANGER, Visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Who came, with which touches, and through which link if they came by one just now."""
+
+    visitor: Visitor = STRANGER
+    touches: list[Touch] = field(default_factory=list)
+    facts: LinkFacts | None = None
+    kind: Click.Kind = Click.Kind.HUMAN
+
+    @property
+    def friend(self) -> LinkFacts | None:
+        """Whose card the page opens with: nobody's for the sharer, or of a closed account."""
+        facts = self.facts
+        if facts is None or not facts.sharer_is_active or self.kind == Click.Kind.SELF:
+            return None
+        return None if facts.sharer_id in self.visitor.blocked_ids else facts
+
+
+def words_on_product(
+    arrival: Arrival, *, shop_id: int, product_id: int, version: int, language: str
+) -> Shown:
+    """Write the friend card and the disclosure for the page of one product."""
+    earner = visits.who_earns(arrival.touches, shop_id=shop_id, visitor=arrival.visitor)
+    friend = arrival.friend
+    if friend is None and earner is None:
+        return Shown()
+    return cards.shown(
+        friend=friend,
+        earner=earner,
+        product_id=product_id,
+        earning=links.earning_of(product_id, version=version),
+        language=language,
+        mutual=_mutual(arrival.visitor, friend),
+    )
+
+
+def gain_on_shop(arrival: Arrival, *, shop_id: int, language: str) -> str:
+    """Write who would earn from what this visitor buys in a shop; empty when nobody does."""
+    earner = visits.who_earns(arrival.touches, shop_id=shop_id, visitor=arrival.visitor)
+    return cards.shop_gain(earner, language) if earner else ""
+
+
+# In the head of a product's page that was opened by a share link; its canonical address
+# is the product's own.
+NOT_FOR_INDEXES = mark_safe('<meta name="robots" content="noindex">')
+
+
+def _mutual(visitor: Visitor, friend: LinkFacts | None) -> int:
+    if visitor.id is None or friend is None:
+        return 0
+    return mutual_count(visitor.id, friend.sharer_id)

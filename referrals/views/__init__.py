@@ -1,0 +1,1 @@
+"""The doors of referrals: what a link opens, sharing, and what sharing earned."""

@@ -1,0 +1,53 @@
+"""What a sharer earned: the figures, the rows, and the story of each."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from kit.web import page_of
+from people.web import SignedInRequest
+from referrals import charts, stories
+from referrals import earnings as earned
+from referrals.models import Commission
+
+ROWS_A_PAGE = 30
+
+
+@login_required
+@require_safe
+def earnings(request: SignedInRequest) -> HttpResponse:
+    """Show one's own figures, twelve weeks of them, and every commission."""
+    figures = earned.figures_of(request.user)
+    mine = Commission.objects.earned_by(request.user).select_related("product", "shop")
+    page = page_of(request, mine, size=ROWS_A_PAGE)
+    context = {
+        "main": figures[0],
+        "others": figures[1:],
+        "minimum_minor": settings.PAYOUT_MINIMUM_MINOR,
+        "chart": charts.weekly(earned.weeks_of(request.user, currency=figures[0].currency)),
+        "page": page,
+        "rows": earned.staged(page.object_list),
+    }
+    return render(request, "referrals/earnings.html", context)
+
+
+@login_required
+@require_safe
+def story(request: SignedInRequest, line_key: str) -> HttpResponse:
+    """Show how one commission came about and where its money is."""
+    mine = Commission.objects.earned_by(request.user).select_related(
+        "product", "shop", "attribution"
+    )
+    commission = get_object_or_404(mine, line_key=line_key)
+    (row,) = earned.staged([commission])
+    context = {
+        "row": row,
+        "commission": commission,
+        "steps": stories.story_of(row, language=get_language() or settings.LANGUAGE_CODE),
+    }
+    return render(request, "referrals/earning.html", context)
