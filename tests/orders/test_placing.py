@@ -42,9 +42,11 @@ def nothing_was_written(jar) -> bool:
     jar.refresh_from_db()
     rows = (Order, OrderLine, Checkout, Charge, Attribution, Commission)
     moves = StockMove.objects.exclude(kind="adjusted")
-    return (jar.available, jar.reserved) == (10, 0) and not any(
-        row.objects.exists() for row in (*rows,)
-    ) and not moves.exists()
+    return (
+        (jar.available, jar.reserved) == (10, 0)
+        and not any(row.objects.exists() for row in (*rows,))
+        and not moves.exists()
+    )
 
 
 def place_lines(lines, *, total_minor, buyer=None):
@@ -108,9 +110,7 @@ def test_the_same_variant_named_twice_is_one_line(jar, honey):
 
 def test_the_same_key_places_once_and_takes_over_a_mended_address(jar, xiaoyu):
     first = buy(jar, buyer=xiaoyu, key="k" * 32)
-    again = buy(
-        jar, buyer=xiaoyu, key="k" * 32, contact=replace(HOME, address="科技路 12 号")
-    )
+    again = buy(jar, buyer=xiaoyu, key="k" * 32, contact=replace(HOME, address="科技路 12 号"))
 
     assert again == first
     assert Order.objects.get().address == "科技路 12 号"
