@@ -27,6 +27,9 @@ MOST_TERMS = 6
 # missing letter in a word of six passes, two do not.
 LEAST_CLOSENESS = 0.45
 
+# A word is offered when half of its letters are those typed, in their order.
+LEAST_LIKENESS = 0.5
+
 # Friends come before the closeness of words, because their word is what a shopper came
 # for; then how well the words fit, then the newest. What a product pays a sharer is not asked.
 ORDERS = {
@@ -72,9 +75,11 @@ ALL_WORDS = (
 )
 ANY_WORD = "to_tsquery('simple', %(any)s)"
 
+# A purchase is private until its buyer speaks of it, so silent buyers are not asked.
 BOUGHT_BY_FRIENDS = """EXISTS (
-  SELECT 1 FROM catalog_receipt r WHERE r.product_id = p.id AND r.returned_at IS NULL
-  AND r.person_id = ANY(%(friends)s)
+  SELECT 1 FROM catalog_endorsement e JOIN catalog_receipt r ON r.id = e.receipt_id
+  WHERE e.product_id = p.id AND e.person_id = ANY(%(friends)s) AND e.withdrawn_at IS NULL
+  AND e.verdict <> 'no' AND e.visibility <> 'vendor' AND r.returned_at IS NULL
 )"""
 
 
@@ -112,7 +117,7 @@ def find(
         viewer: whose friends go first and whose blocked people stay out.
         question: from ``read``; one without words finds nothing.
         order: a key of ``ORDERS``.
-        bought: only what a friend received and kept.
+        bought: only what a friend received, kept and spoke of.
     """
     if not question.words:
         return Found([], 0, is_near=False, terms=[])
@@ -182,7 +187,5 @@ def _terms(question: Question, near: Sequence[Place]) -> list[str]:
         for typed in question.words
         for word in worth
     ]
-    best = sorted(
-        ((ratio, word) for ratio, word in close if ratio >= LEAST_CLOSENESS), reverse=True
-    )
+    best = sorted(((ratio, word) for ratio, word in close if ratio >= LEAST_LIKENESS), reverse=True)
     return list(dict.fromkeys(word for _ratio, word in best))[:MOST_TERMS]

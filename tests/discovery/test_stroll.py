@@ -91,7 +91,11 @@ def test_every_tenth_tile_is_of_a_new_shop_while_there_are_any(hao, linwei, scar
 
     shown = titles()
 
-    assert [place + 1 for place, title in enumerate(shown) if title.startswith("新")] == [10, 20, 23]
+    assert [place + 1 for place, title in enumerate(shown) if title.startswith("新")] == [
+        10,
+        20,
+        23,
+    ]
     assert len(shown) == 23
 
 
