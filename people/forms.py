@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kit.fields import PhoneField, WordsField
 from kit.pictures import MOST_BYTES
@@ -25,7 +26,7 @@ class ProfileForm(forms.Form):
     """What a person says about themselves."""
 
     name = WordsField(
-        label=_("Name"),
+        label=pgettext_lazy("person", "Name"),
         max_length=40,
         help_text=_("What your friends call you."),
         widget=forms.TextInput(attrs={"autocomplete": "nickname", "enterkeyhint": "done"}),

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kit.fields import PhoneField, WordsField
 from weidian.signing_in.codes import Proof
@@ -61,7 +61,7 @@ class SignUpForm(ContactForm):
     """The same, for who says that they are new: with what to call them."""
 
     name = WordsField(
-        label=gettext_lazy("Name"),
+        label=pgettext_lazy("person", "Name"),
         max_length=40,
         required=False,
         help_text=gettext_lazy("What your friends call you."),
