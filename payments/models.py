@@ -7,9 +7,11 @@ from datetime import datetime
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kit import clock
 from kit.public_ids import public_id
+from payments import reasons
 from people.models import Person
 
 
@@ -164,12 +166,12 @@ class Payout(models.Model):
     """
 
     class State(models.TextChoices):
-        RESERVED = "reserved", _("waiting to be sent")
-        SUBMITTING = "submitting", _("being sent")
-        UNKNOWN = "unknown", _("being checked")
-        ACCEPTED = "accepted", _("on its way")
-        SETTLED = "settled", _("arrived")
-        RETURNED = "returned", _("came back")
+        RESERVED = "reserved", pgettext_lazy("payout", "waiting to be sent")
+        SUBMITTING = "submitting", pgettext_lazy("payout", "being sent")
+        UNKNOWN = "unknown", pgettext_lazy("payout", "being checked")
+        ACCEPTED = "accepted", pgettext_lazy("payout", "on its way")
+        SETTLED = "settled", pgettext_lazy("payout", "arrived")
+        RETURNED = "returned", pgettext_lazy("payout", "came back")
 
     OPEN = ("reserved", "submitting", "unknown", "accepted")
 
@@ -218,6 +220,11 @@ class Payout(models.Model):
     def is_open(self) -> bool:
         """Whether its money is still reserved."""
         return self.state in self.OPEN
+
+    @property
+    def why_returned(self) -> str:
+        """What its owner may do about a payout that came back; empty for any other."""
+        return reasons.words(self.reason) if self.state == self.State.RETURNED else ""
 
 
 class PayoutAttempt(models.Model):

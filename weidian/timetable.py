@@ -22,6 +22,7 @@ SECONDS_BETWEEN = {
     "payments.look_up_unknown_payouts": 10,
     "payments.run_payday": 15,
     "payments.act_on_events": 10,
+    "api.act_on_events": 10,
     "catalog.make_missing_renditions": 20,
     "insights.roll_up_days": 60,
 }

@@ -22,7 +22,7 @@ def provider_process(tmp_path_factory) -> Iterator[RunningProvider]:
 
 
 @pytest.fixture
-def provider(provider_process, settings) -> RunningProvider:
+def provider(provider_process: RunningProvider, settings) -> RunningProvider:
     """The running provider, with the house pointed at it."""
     provider_process.point_here(settings)
     return provider_process
@@ -59,7 +59,7 @@ def send_to() -> Callable[..., None]:
 
 
 @pytest.fixture
-def linwei_earned(linwei, earn, send_to) -> accounts.Side:
+def linwei_earned(linwei, earn, send_to):
     """Lin Wei has ¥100.00 to take out, and has said where to."""
     send_to(linwei)
     return earn(linwei, 10_000)

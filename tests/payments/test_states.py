@@ -6,7 +6,7 @@ import pytest
 
 from kit import clock, states
 from kit.states import TransitionRefused
-from payments.models import Charge, Payout, Refund
+from payments.models import Payout, Refund
 from payments.states import CHARGE_MAY_BECOME, PAYOUT_MAY_BECOME, REFUND_MAY_BECOME
 
 # Written out by hand, so that a slip in the table is seen.
