@@ -35,7 +35,8 @@ def every_invariant() -> Iterator[Invariant]:
     """Yield the invariants of every installed room that has some."""
     for app in apps.get_app_configs():
         if find_spec(f"{app.name}.invariants"):
-            yield from import_module(f"{app.name}.invariants").INVARIANTS
+            module = import_module(f"{app.name}.invariants")
+            yield from getattr(module, "INVARIANTS", [])
 
 
 def _as_json(finding: Finding) -> str:
