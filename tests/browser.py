@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 PHONE = {"width": 390, "height": 844}
@@ -52,9 +53,22 @@ def open_page(browser: Browser, live_server: Any) -> Iterator[Any]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
+        # A refused request is the server's word; a script or sheet that is not there is ours.
         page.on(
             "console",
-            lambda line: complaints.append(line.text) if line.type == "error" else None,
+            lambda line: (
+                complaints.append(line.text)
+                if line.type == "error" and "Failed to load resource" not in line.text
+                else None
+            ),
+        )
+        page.on(
+            "response",
+            lambda answer: (
+                complaints.append(f"{answer.status} {answer.url}")
+                if answer.status >= 400 and settings.STATIC_URL in answer.url
+                else None
+            ),
         )
         page.goto(live_server.url + path)
         return page

@@ -1,6 +1,7 @@
 """Every part of the design in a real browser: axe, target sizes, narrow screens, no scripts."""
 
 import pytest
+from django.conf import settings
 
 from tests.browser import overflow, small_targets, violations
 
@@ -94,3 +95,23 @@ def test_the_look_of_the_visitor_wins_over_the_system(open_page):
     page = open_page("/about/ui", look="light")
     page.get_by_role("group", name="明暗").get_by_role("button", name="深色").click()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 17, 15)"
+
+
+def test_photos_go_up_at_once_and_can_be_tried_again(open_page):
+    page = open_page("/about/ui")
+    answers = [{"status": 413, "json": {}}, {"status": 200, "json": {"id": 77, "url": ""}}]
+    page.route(
+        "**/about/ui",
+        lambda route: (
+            route.fulfill(**answers.pop(0)) if route.request.method == "POST" else route.continue_()
+        ),
+    )
+    honey = settings.ROOT / "static/samples/honey-390.webp"
+    page.locator('.uploader input[type="file"]').set_input_files(honey)
+    tile = page.locator(".shots li").nth(3)
+    tile.get_by_role("button", name="重试").click()
+    page.wait_for_function(
+        "document.querySelector('.shots li:last-child input[type=hidden]').value === '77'"
+    )
+    assert not tile.get_by_role("button", name="重试").is_visible()
+    assert answers == []
