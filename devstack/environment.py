@@ -53,6 +53,7 @@ def for_demo(addresses: servers.Addresses, *, port: int, provider_port: int) -> 
     return for_commands(addresses) | {
         "PYTHONWARNINGS": "ignore",  # its readers came for the shop
         "WEIDIAN_DEMO": "1",
+        "WEIDIAN_LOG_LEVEL": "WARNING",  # the links above stay on the screen
         "WEIDIAN_EXTRA_APPS": "devstack.demo",
         "WEIDIAN_URLCONF": "devstack.demo.urls",
         "WEIDIAN_DEBUG": "0",

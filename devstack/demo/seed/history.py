@@ -17,12 +17,15 @@ from kit import clock
 from orders import fulfilment, refunds
 from orders.models import Checkout, Order
 
-Fate = Literal["endorsed", "received", "silent", "shipped", "paid", "placed", "left", "refunded"]
+Fate = Literal[
+    "endorsed", "received", "fresh", "silent", "shipped", "paid", "placed", "left", "refunded"
+]
 
 # 92 endorsed and 48 others: 140 orders, so that about 90 endorsements rest on receipts.
 ENDORSED: Final = 92
 OTHERS: Final[tuple[tuple[Fate, int], ...]] = (
-    ("received", 12),
+    ("received", 4),
+    ("fresh", 8),
     ("silent", 6),
     ("shipped", 10),
     ("paid", 8),
@@ -121,6 +124,7 @@ def _days_ago(world: World, fate: Fate) -> float:
         "placed": (0.003, 0.015),
         "silent": (16, 60),
         "received": (14, 80),
+        "fresh": (6.3, 7.5),
         "left": (1, 60),
         "refunded": (4, 60),
         "endorsed": (14, 84),
@@ -187,7 +191,7 @@ def _send(world: World, diary: Diary, plan: Plan, order: Order) -> None:
     carrier, letters = world.dice.choice(CARRIERS)
     number = f"{letters}{world.dice.randrange(10**11, 10**12)}"
     fulfilment.dispatch(order=order, carrier=carrier, number=number, by=order.shop.owner)
-    if plan.fate in {"endorsed", "received"}:
+    if plan.fate in {"endorsed", "received", "fresh"}:
         wait = timedelta(days=world.dice.uniform(1.5, 4.5))
         diary.note(clock.now() + wait, lambda: _receive(world, diary, plan, order))
 
