@@ -31,7 +31,7 @@ class Finding:
 
 
 def judge(product: Product) -> Finding | None:
-    """Return the first rule, by code, whose word stands in a listing, or None.
+    """Return the rule whose word stands first in a listing, or None.
 
     Looks at title, description and the names of what is offered. Blanks and signs put
     between Chinese characters do not hide a word; English words match whole ones only,
@@ -39,22 +39,27 @@ def judge(product: Product) -> Finding | None:
     """
     names = product.variants.filter(is_offered=True).values_list("name", flat=True)
     text = _plain("\n".join([product.title, product.description, *names]))
-    for rule in Rule.objects.filter(is_on=True).order_by("code"):
-        for word in rule.words:
-            if _stands_in(text, word):
-                return Finding(rule, word[:80])
-    return None
+    seen = [
+        (place, rule.code, Finding(rule, word[:80]))
+        for rule in Rule.objects.filter(is_on=True)
+        for word in rule.words
+        if (place := _place_of(word, text)) is not None
+    ]
+    return min(seen, key=lambda found: found[:2])[2] if seen else None
 
 
 def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def _stands_in(text: str, word: str) -> bool:
+def _place_of(word: str, text: str) -> int | None:
+    """Return how many letters stand before ``word`` in ``text``, or None when it does not."""
     word = _plain(word)
     if word.isascii():
-        return re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", text) is not None
-    return _joined(word) in _joined(text)
+        match = re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", text)
+        return len(_joined(text[: match.start()])) if match else None
+    place = _joined(text).find(_joined(word))
+    return place if place >= 0 else None
 
 
 def _joined(text: str) -> str:

@@ -65,15 +65,15 @@ def _read(viewer: Person | None, spoken: QuerySet[Endorsement]) -> list[Endorsem
         to_friends = Q(withdrawn_at=None, visibility=Visibility.FRIENDS) & ~Q(verdict=Verdict.NO)
         visible |= to_friends & Q(person_id__in=friends | {viewer.pk})
         spoken = spoken.exclude(person_id__in=trust.blocked_ids(viewer.pk))
-    nearest_first = Case(
-        When(person_id__in=friends, then=Value(0)), default=Value(1), output_field=IntegerField()
-    )
-    found = (
-        spoken.filter(visible)
-        .select_related("person", "receipt")
-        .order_by(nearest_first, "-changed_at", "-pk")
-    )
-    read = list(found[:MOST_ON_A_PAGE])
+    found = spoken.filter(visible).select_related("person", "receipt")
+    read = list(found.order_by(*_friends_first(friends), "-changed_at", "-pk")[:MOST_ON_A_PAGE])
     for endorsement in read:
         endorsement.from_friend = endorsement.person_id in friends
     return read
+
+
+def _friends_first(friends: frozenset[int]) -> list[Case]:
+    if not friends:
+        return []  # a constant there would be read as the number of a column
+    is_friend = When(person_id__in=friends, then=Value(0))
+    return [Case(is_friend, default=Value(1), output_field=IntegerField())]

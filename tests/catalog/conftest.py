@@ -1,0 +1,84 @@
+"""What the catalogue's tests stand on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from catalog import endorsing
+from catalog.models import Rule
+from kit import clock
+from people.models import Friendship
+from shops.models import Membership
+
+
+@pytest.fixture
+def picture():
+    """A JPEG of 1200 x 900, as a phone sends it."""
+    out = BytesIO()
+    Image.new("RGB", (1200, 900), "#cc8822").save(out, "JPEG")
+    return out.getvalue()
+
+
+@pytest.fixture
+def packer(hill_shop, xiaoyu):
+    """Xiaoyu packs parcels in Chen's shop."""
+    Membership.objects.create(shop=hill_shop, person=xiaoyu, role="packer")
+    return xiaoyu
+
+
+@pytest.fixture
+def rule(db):
+    """The one rule of the test."""
+    Rule.objects.all().delete()
+    return Rule.objects.create(
+        code="C-12", words=["分装"], reason_zh="不能分装", reason_en="No decants"
+    )
+
+
+@pytest.fixture
+def friends(linwei, xiaoyu):
+    """Lin Wei and Xiaoyu are friends."""
+    low, high = sorted([linwei, xiaoyu], key=lambda person: person.pk)
+    return Friendship.objects.create(low=low, high=high)
+
+
+@pytest.fixture
+def received(honey, jar):
+    """Let a person receive a jar: ``received(linwei)``."""
+
+    def receive(person, *, key="line:1"):
+        now = clock.now()
+        return endorsing.receive(
+            line_key=f"{key}:{person.pk}",
+            person=person,
+            product_id=honey.pk,
+            variant_id=jar.pk,
+            quantity=1,
+            net_paid_minor=6800,
+            received_at=now,
+            keeps_from=now + timedelta(days=7),
+        )
+
+    return receive
+
+
+@pytest.fixture
+def says(honey, received):
+    """Let a person receive and endorse honey: ``says(linwei, words="…")``."""
+
+    def say(person, *, verdict="yes", words="好吃", visibility="everyone"):
+        received(person)
+        return endorsing.endorse(
+            person=person,
+            product=honey,
+            verdict=verdict,
+            words=words,
+            visibility=visibility,
+            language="zh-hans",
+        )
+
+    return say

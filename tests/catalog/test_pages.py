@@ -1,0 +1,240 @@
+"""A kept page shows what is true, says nothing of who looked before, and stands without a cache."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from redis.exceptions import ConnectionError as CacheAway
+
+from catalog import bodies, endorsing, listing, pages, photos, stock
+from catalog.models import Variant
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def body(product, language="zh-hans"):
+    return pages.product_body(product.public_id, language=language)
+
+
+def page(product, **slots):
+    return body(product).filled(**slots)
+
+
+def test_the_page_tells_price_terms_shop_and_words(honey, says, linwei):
+    says(linwei, words="孩子每天早上一勺")
+
+    html = pages.product_body(honey.public_id, language="en").filled()
+
+    assert "秦岭野花土蜂蜜" in html
+    assert "¥68.00" in html or "CN¥68.00" in html
+    assert "Free shipping" in html
+    assert "7 days to return it" in html
+    assert "山里的小店" in html
+    assert "孩子每天早上一勺" in html
+    assert "bought it here" in html
+    assert "Earns nothing from saying so" in html
+    assert 'data-theme="tea"' in html
+    assert 'lang="en"' in html
+
+
+def test_who_may_earn_says_so_in_words(honey, says, linwei):
+    says(linwei)
+    endorsing.mark_earning(person_id=linwei.pk, product_id=honey.pk)
+
+    html = pages.product_body(honey.public_id, language="en").filled()
+
+    assert "May earn a commission" in html
+    assert "Earns nothing" not in html
+
+
+def test_every_slot_is_filled_or_empty_and_no_sign_is_left(honey):
+    html = page(
+        honey,
+        title="林薇 推荐",
+        head='<meta name="robots" content="noindex">',
+        csrf="TOKEN",
+        friend="<p>FRIEND</p>",
+        disclosure="<p>WHO GAINS</p>",
+        bag=pages.bag_badge("3", language="zh-hans"),
+    )
+
+    assert "<title>林薇 推荐" in html
+    for piece in ("noindex", 'value="TOKEN"', "<p>FRIEND</p>", "<p>WHO GAINS</p>", "</span>3</b>"):
+        assert piece in html
+    assert bodies.OPENS not in html
+    assert bodies.CLOSES not in html
+    assert bodies.OPENS not in page(honey)
+
+
+def test_a_slot_left_alone_shows_its_preset_or_nothing(honey):
+    html = page(honey)
+
+    assert "<title>秦岭野花土蜂蜜" in html
+    assert 'name="csrfmiddlewaretoken" value=""' in html
+
+
+def test_the_form_carries_variant_quantity_and_version(honey, jar):
+    html = page(honey)
+
+    assert '<form class="col" id="buy" method="post" action="/bag">' in html
+    assert '<input type="hidden" name="version" value="1">' in html
+    assert f'name="variant" value="{jar.pk}" required checked' in html
+    assert 'name="quantity"' in html
+    assert 'form="buy" name="act" value="add"' in html
+    assert 'form="buy" name="act" value="buy"' in html
+
+
+def test_a_sold_out_variant_is_labelled_and_cannot_be_chosen(honey, jar):
+    Variant.objects.create(product=honey, name="1kg", price_minor=12_000, available=0)
+
+    html = pages.product_body(honey.public_id, language="en").filled()
+
+    assert "1kg · " in html
+    assert "(sold out)" in html
+    assert html.count(" disabled>") == 1
+
+
+def test_the_second_visitor_costs_no_query(honey):
+    body(honey)
+
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        again = body(honey)
+
+    assert len(queries) == 0
+    assert again.facts == {"product_id": honey.pk, "shop_id": honey.shop_id, "version": 1}
+
+
+def test_selling_the_last_piece_is_seen_at_once(honey, jar):
+    assert 'value="buy"' in page(honey)
+
+    stock.reserve(variant_id=jar.pk, quantity=10, key="all")
+    assert 'value="buy"' not in page(honey)
+
+    stock.release(variant_id=jar.pk, quantity=10, key="back")
+    assert 'value="buy"' in page(honey)
+
+
+def test_every_job_that_changes_the_page_throws_it_away(honey, says, linwei, chen, picture):
+    page(honey)
+    said = says(linwei, words="第一句")
+    assert "第一句" in page(honey)
+
+    endorsing.withdraw(endorsement=said, person=linwei)
+    assert "第一句" not in page(honey)
+
+    only = honey.variants.get()
+    photo = photos.take(upload=picture, by=chen)
+    listing.save_draft(
+        shop=honey.shop,
+        product=honey,
+        title="新名字",
+        description="",
+        commission_bp=None,
+        category=None,
+        variants=[listing.VariantInput(name="500g", price_minor=7000, id=only.pk)],
+        photo_ids=[photo.pk],
+    )
+    assert "新名字" in page(honey)
+    assert ".avif" not in page(honey)
+
+    photos.render(photo.pk)
+    assert ".avif" in page(honey)
+
+    listing.unlist(product=honey)
+    assert body(honey) is None
+
+
+def test_a_page_of_what_is_not_on_sale_is_none(honey):
+    listing.unlist(product=honey)
+
+    assert body(honey) is None
+    assert pages.product_body("0000000000", language="en") is None
+
+
+def test_a_closed_shop_and_its_products_are_none(honey, hill_shop):
+    hill_shop.state = "closed"
+    hill_shop.save()
+
+    assert pages.shop_body("shanli", language="en") is None
+    assert body(honey) is None
+
+
+def test_what_a_stranger_gets_names_no_friend(honey, says, linwei, xiaoyu, friends):
+    says(linwei, visibility="friends", words="只给朋友")
+
+    data = pages.product_page_data(honey, viewer=xiaoyu)
+
+    assert "只给朋友" not in page(honey)
+    assert [one.words for one in data["endorsements"]] == ["只给朋友"]
+    assert (data["friends_bought"], data["friends_bought_count"]) == ([linwei], 1)
+
+
+def test_words_that_look_like_markup_stay_words(honey, says, linwei):
+    honey.title = '"><svg onload=alert(1)>{{7*7}}'
+    honey.description = "</script><script>alert(1)</script>"
+    honey.save()
+    says(linwei, words="<b>{% load x %}</b>")
+
+    html = page(honey)
+
+    assert "<svg onload" not in html
+    assert "<script>alert" not in html
+    assert "<b>{%" not in html
+    assert "{{7*7}}" in html
+    assert "49" not in html.split("<h1>")[1].split("</h1>")[0]
+
+
+def test_with_the_cache_away_the_page_still_stands(honey, monkeypatch):
+    def away(*args, **kwargs):
+        raise CacheAway("gone")
+
+    for call in ("get", "set", "delete_many"):
+        monkeypatch.setattr(type(cache._connections[cache._alias]), call, away)
+
+    assert "秦岭野花土蜂蜜" in page(honey)
+    with_sale = honey.variants.get()
+    stock.reserve(variant_id=with_sale.pk, quantity=10, key="all")
+    assert 'value="buy"' not in page(honey)
+
+
+def test_the_shops_page_shows_its_goods_and_follow(honey, says, linwei):
+    says(linwei, words="每年都买")
+
+    html = pages.shop_body("shanli", language="en").filled(csrf="T", bag="")
+
+    assert "山里的小店" in html
+    assert f'href="/p/{honey.public_id}"' in html
+    assert "每年都买" in html
+    assert 'action="/shops/shanli/follow"' in html
+    assert 'data-theme="tea"' in html
+    assert bodies.OPENS not in html
+
+
+def test_a_shops_page_forgets_what_was_taken_down(honey):
+    assert honey.title in pages.shop_body("shanli", language="en").filled()
+
+    listing.unlist(product=honey)
+
+    assert honey.title not in pages.shop_body("shanli", language="en").filled()
+
+
+def test_an_unknown_category_shows_everything(honey):
+    html = pages.shop_body("shanli", language="en", category="no-such").filled()
+
+    assert honey.title in html
+
+
+@pytest.mark.parametrize(
+    ("written", "pieces"),
+    [
+        ("abc", ("abc",)),
+        ("a\x02x\x03b", ("a", "x", "b")),
+        ("\x02x\x03\x02y\x03", ("", "x", "", "y", "")),
+    ],
+)
+def test_a_page_is_cut_at_its_slots(written, pieces):
+    assert bodies.split(written, preset={}, facts={}).pieces == pieces

@@ -1,0 +1,124 @@
+"""A rule sees its word however it is spaced, and never one that only looks like it."""
+
+from __future__ import annotations
+
+import pytest
+
+from catalog import screening
+from catalog.models import Hold, Product, Rule
+from kit.states import TransitionRefused
+
+
+@pytest.fixture
+def rules(db):
+    """Two rules of the test's own, whatever the house ships."""
+    Rule.objects.all().delete()
+    decanted = Rule.objects.create(code="C-12", words=["分装"], reason_zh="分", reason_en="d")
+    cures = Rule.objects.create(code="H-01", words=["cure", "根治"], reason_zh="治", reason_en="c")
+    return {"C-12": decanted, "H-01": cures}
+
+
+@pytest.mark.parametrize(
+    ("title", "code", "matched"),
+    [
+        ("口红 3.5g 分装", "C-12", "分装"),
+        ("口红 分 装", "C-12", "分装"),
+        ("口红分·装", "C-12", "分装"),
+        ("A CURE for all", "H-01", "cure"),
+        ("ｃｕｒｅ", "H-01", "cure"),
+        ("根治咳嗽，分装", "H-01", "根治"),
+    ],
+)
+def test_a_rules_word_is_found_and_named(honey, rules, title, code, matched):
+    honey.title = title
+
+    finding = screening.judge(honey)
+
+    assert finding is not None
+    assert (finding.rule, finding.matched) == (rules[code], matched)
+
+
+@pytest.mark.parametrize("title", ["Secure manicure set", "秦岭野花土蜂蜜", "部分\n装盒"])
+def test_words_that_only_contain_it_pass(honey, rules, title):
+    honey.title = title
+
+    assert screening.judge(honey) is None
+
+
+def test_the_description_and_the_variants_are_read_too(honey, rules, jar):
+    honey.description = "可分装"
+    assert screening.judge(honey) is not None
+
+    honey.description = ""
+    jar.name = "分装小瓶"
+    jar.save()
+    assert screening.judge(honey) is not None
+
+
+def test_a_rule_that_is_off_sees_nothing(honey, rules):
+    Rule.objects.update(is_on=False)
+    honey.title = "分装"
+
+    assert screening.judge(honey) is None
+
+
+def test_the_word_that_stands_first_names_the_rule(honey, rules):
+    honey.title, honey.description = "cure", "分装"
+
+    finding = screening.judge(honey)
+
+    assert finding is not None
+    assert finding.rule.code == "H-01"
+
+
+def test_approving_puts_it_on_sale_and_trusts_the_shop(honey, hill_shop):
+    hill_shop.trusted_at = None
+    hill_shop.save()
+    hold = screening.hold(product=honey, cause=Hold.Cause.NEW_SHOP)
+    assert Product.objects.get(pk=honey.pk).state == "held"
+
+    product = screening.approve(hold=hold)
+
+    hill_shop.refresh_from_db()
+    assert product.state == "live"
+    assert hill_shop.trusted_at is not None
+    assert Hold.objects.get().state == "approved"
+
+
+def test_sending_back_keeps_why(honey):
+    hold = screening.hold(product=honey, cause=Hold.Cause.NEW_SHOP)
+
+    product = screening.send_back(hold=hold, reason="请上传检测报告")
+
+    hold.refresh_from_db()
+    assert product.state == "returned"
+    assert (hold.state, hold.reason) == ("returned", "请上传检测报告")
+
+
+@pytest.mark.parametrize("again", [screening.approve, screening.send_back])
+def test_a_hold_is_decided_once(honey, again):
+    hold = screening.hold(product=honey, cause=Hold.Cause.NEW_SHOP)
+    screening.send_back(hold=hold, reason="why")
+
+    with pytest.raises(TransitionRefused):
+        again(hold=Hold.objects.get(pk=hold.pk))
+
+    assert Product.objects.get(pk=honey.pk).state == "returned"
+    assert Hold.objects.get().reason == "why"
+
+
+def test_a_listing_waits_only_once(honey):
+    screening.hold(product=honey, cause=Hold.Cause.NEW_SHOP)
+
+    with pytest.raises(TransitionRefused):
+        screening.hold(product=honey, cause=Hold.Cause.NEW_SHOP)
+
+    assert Hold.objects.count() == 1
+
+
+def test_the_house_ships_its_first_rules_and_kinds(db):
+    rules = {rule.code: rule for rule in Rule.objects.all()}
+
+    assert "分装" in rules["C-12"].words
+    assert {"根治", "cure"} <= set(rules["H-01"].words)
+    assert all(rule.reason_zh and rule.reason_en for rule in rules.values())
