@@ -15,8 +15,8 @@ from orders.bags import MOST_OF_ONE
 from orders.contacts import Contact
 
 WHOLE = re.compile(r"[0-9]{1,18}")
-KEY = re.compile(r"[A-Za-z0-9_-]{16,40}")
-PARCEL_NUMBER = r"^[A-Za-z0-9][A-Za-z0-9-]{3,39}$"
+KEY = r"\A[A-Za-z0-9_-]{16,40}\Z"
+PARCEL_NUMBER = r"\A[A-Za-z0-9][A-Za-z0-9-]{3,39}\Z"
 
 
 class WholeField(forms.IntegerField):
