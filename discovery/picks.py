@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -58,7 +59,7 @@ def shelf_of(viewer: Person, friend_public_id: str) -> Shelf | None:
     return found[0] if found else Shelf(friend, [], 0)
 
 
-def _shelves(eyes: dict[str, object], *, a_row: int, most: int) -> list[Shelf]:
+def _shelves(eyes: dict[str, Any], *, a_row: int, most: int) -> list[Shelf]:
     parameters = {**eyes, "in_stock": False, "a_row": a_row, "most": most}
     with connection.cursor() as cursor:
         cursor.execute(RANKING, parameters)

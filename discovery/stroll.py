@@ -95,6 +95,6 @@ def places(viewer: Person | None) -> list[Place]:
         return [Place(*row) for row in cursor.fetchall()]
 
 
-def page(viewer: Person | None, number: object) -> Page[Place]:
+def page(viewer: Person | None, number: str | None) -> Page[Place]:
     """Return one page of the stroll; a number that is none gives the nearest page."""
     return Paginator(places(viewer), TILES_A_PAGE).get_page(number)

@@ -28,7 +28,7 @@ def viewer_of(request: HttpRequest) -> Person | None:
 def stroll_page(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     page = stroll.page(viewer, request.GET.get("page"))
-    left, right = in_two_columns(cards_of(page.object_list, lead_with_words=True))
+    left, right = in_two_columns(cards_of(list(page), lead_with_words=True))
     context = {
         "page": page,
         "left": left,
@@ -56,7 +56,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "order": order,
         "bought": bought,
         "page": page,
-        "cards": cards_of(page.object_list, lead_with_words=False),
+        "cards": cards_of(list(page), lead_with_words=False),
         "latest": cards_of(stroll.places(viewer)[:CONSOLATION], lead_with_words=True)
         if is_empty
         else [],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -61,7 +62,7 @@ def roll_up(*, first: date, last: date) -> int:
     Returns:
         How many rows were written or mended.
     """
-    parameters = {
+    parameters: dict[str, Any] = {
         "zone": settings.TIME_ZONE,
         "first": first,
         "last": last,
@@ -70,7 +71,7 @@ def roll_up(*, first: date, last: date) -> int:
     }
     with connection.cursor() as cursor:
         cursor.execute(ROLL_UP, parameters)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def roll_up_newest() -> int:

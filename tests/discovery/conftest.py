@@ -69,7 +69,7 @@ def receive(person: Person, product: Product) -> Receipt:
         line_key=f"{person.pk}:{product.pk}",
         person=person,
         product=product,
-        variant=product.variants.first(),
+        variant=product.variants.all()[0],
         quantity=1,
         net_paid_minor=5000,
         received_at=clock.now(),

@@ -35,6 +35,7 @@ def test_a_row_holds_eight_and_the_friends_own_page_all(client, linwei, xiaoyu, 
     everything = picks.shelf_of(xiaoyu, linwei.public_id)
 
     assert (shelf.count, len(shelf.cards)) == (11, 8)
+    assert everything is not None
     assert (everything.count, len(everything.cards)) == (11, 11)
 
 

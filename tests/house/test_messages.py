@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
@@ -38,20 +40,33 @@ def words_of_template(text: str) -> list[Key]:
     return words_of("\n".join(lines).encode())
 
 
-def translations() -> dict[Key, bool]:
-    """Return every Chinese entry of every catalogue, and whether it is whole."""
-    entries: dict[Key, bool] = {}
-    for path in files("locale/zh_Hans/LC_MESSAGES/*.po"):
-        with path.open("rb") as file:
-            for message in read_po(file, locale="zh_Hans"):
-                if not message.id:
-                    continue
-                first = message.id[0] if isinstance(message.id, tuple) else message.id
-                strings = message.string if isinstance(message.string, tuple) else (message.string,)
-                whole = strings[0] != "" and not message.fuzzy
-                key = (message.context or "", first)
-                entries[key] = entries.get(key, False) or whole
-    return entries
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a catalogue: its ids (two when it counts) and its Chinese."""
+
+    context: str
+    ids: tuple[str, ...]
+    text: str
+
+    @property
+    def key(self) -> Key:
+        return self.context, self.ids[0]
+
+
+def entries(path: Path) -> list[Entry]:
+    """Return what a catalogue says; a fuzzy entry says nothing."""
+    with path.open("rb") as file:
+        messages = [message for message in read_po(file, locale="zh_Hans") if message.id]
+    found = []
+    for message in messages:
+        ids = tuple(message.id) if isinstance(message.id, list | tuple) else (message.id,)
+        several = message.string
+        text = several[0] if isinstance(several, list | tuple) else several
+        found.append(Entry(message.context or "", ids, "" if message.fuzzy else text or ""))
+    return found
+
+
+CATALOGUES = files("locale/zh_Hans/LC_MESSAGES/*.po")
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +77,11 @@ def our_words() -> set[Key]:
 
 @pytest.fixture(scope="module")
 def chinese() -> dict[Key, bool]:
-    return translations()
+    """Every entry of every catalogue, and whether some catalogue has its Chinese."""
+    said: dict[Key, bool] = {}
+    for entry in (entry for path in CATALOGUES for entry in entries(path)):
+        said[entry.key] = said.get(entry.key, False) or entry.text != ""
+    return said
 
 
 @pytest.mark.parametrize("path", modules(), ids=named)
@@ -87,24 +106,20 @@ def placeholders(text: str) -> set[str]:
     return {piece.split(")")[0] for piece in text.split("%(")[1:]}
 
 
-@pytest.mark.parametrize("path", files("locale/zh_Hans/LC_MESSAGES/*.po"), ids=named)
+@pytest.mark.parametrize("path", CATALOGUES, ids=named)
 def test_a_translation_keeps_every_fact_of_its_sentence(path, our_words):
     """A fact that is not given would be an error on the page; one left out, half a sentence.
 
     Of Django's own sentences a fact may be left out: some of them say too much.
     """
-    with path.open("rb") as file:
-        messages = [message for message in read_po(file, locale="zh_Hans") if message.id]
     wrong = []
-    for message in messages:
-        ids = message.id if isinstance(message.id, tuple) else (message.id,)
-        strings = message.string if isinstance(message.string, tuple) else (message.string,)
-        given = set().union(*map(placeholders, ids))
-        needed = placeholders(ids[-1]) if (message.context or "", ids[0]) in our_words else set()
-        if not needed <= placeholders(strings[0]) <= given:
-            wrong.append(ids[0])
-        if ids[-1].count("%s") != strings[0].count("%s"):
-            wrong.append(ids[0])
+    for entry in entries(path):
+        given = set().union(*map(placeholders, entry.ids))
+        needed = placeholders(entry.ids[-1]) if entry.key in our_words else set()
+        if not needed <= placeholders(entry.text) <= given:
+            wrong.append(entry.ids[0])
+        if entry.ids[-1].count("%s") != entry.text.count("%s"):
+            wrong.append(entry.ids[0])
     assert wrong == []
 
 
@@ -125,12 +140,6 @@ def test_the_reader_of_words_finds_them():
 def test_one_word_has_one_translation_in_the_whole_house():
     """Catalogues are merged, so that of two different ones nobody knows which is shown."""
     said: dict[Key, set[str]] = {}
-    for path in files("locale/zh_Hans/LC_MESSAGES/*.po"):
-        with path.open("rb") as file:
-            for message in read_po(file, locale="zh_Hans"):
-                ids = message.id if isinstance(message.id, tuple) else (message.id,)
-                text = message.string
-                first = text[0] if isinstance(text, tuple) else text
-                if ids[0]:
-                    said.setdefault((message.context or "", ids[0]), set()).add(first)
+    for entry in (entry for path in CATALOGUES for entry in entries(path)):
+        said.setdefault(entry.key, set()).add(entry.text)
     assert {key: texts for key, texts in said.items() if len(texts) > 1} == {}

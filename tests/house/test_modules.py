@@ -53,7 +53,7 @@ def test_a_room_queues_only_its_own_tasks(path):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "after_commit":
             name = node.args[0]
             task = constants[name.id] if isinstance(name, ast.Name) else ast.literal_eval(name)
-            assert task.startswith(f"{room_of(path)}.")
+            assert str(task).startswith(f"{room_of(path)}.")
 
 
 @every_module

@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from allauth.account import app_settings as account
@@ -97,7 +98,7 @@ def black_hole() -> Iterator[int]:
 
 
 def test_a_cache_that_hangs_costs_a_request_a_tenth_of_a_second(black_hole):
-    options = settings.CACHES["default"]["OPTIONS"]
+    options: Any = settings.CACHES["default"]["OPTIONS"]
     hung = RedisCache(f"redis://127.0.0.1:{black_hole}", {"OPTIONS": dict(options)})
 
     began = time.monotonic()

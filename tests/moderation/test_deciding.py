@@ -146,7 +146,7 @@ def test_one_approves_while_one_sends_back_and_the_listing_agrees_with_the_decis
 @pytest.mark.django_db(transaction=True)
 def test_without_the_guard_two_would_decide(hold):
     """The control: read, decide, save. It shows that the races above really overlap."""
-    seen = []
+    seen: list[int] = []
 
     def decide_unguarded():
         with transaction.atomic():
