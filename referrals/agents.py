@@ -39,7 +39,7 @@ PREVIEWS = re.compile(
 
 # Robots that say so: "bot", "spider" or "crawl" as a word of its own or the end of one ...
 DECLARED = re.compile(
-    r"(?<!cu)bot\b|bot[/;_-]|spider|crawl|slurp|archiver|mediapartners|adsbot|scrapy|scraper"
+    r"(?<!cu)bot(?![a-z])|spider|crawl|slurp|archiver|mediapartners|adsbot|scrapy|scraper"
     r"|baidu(?:boxapp)?-?render|bytespider|petalbot|yandex\.com/bots|lighthouse|pagespeed"
     r"|uptime|pingdom|monitor(?:ing)?[/ ]|validator|feedfetcher|preview service",
     re.IGNORECASE,
@@ -47,7 +47,7 @@ DECLARED = re.compile(
 # ... and programs' own libraries, which name themselves first.
 LIBRARIES = re.compile(
     r"^(?:python|aiohttp|httpx|curl|wget|libwww|lwp|java|okhttp|apache-httpclient|go-http"
-    r"|node|axios|got|undici|ruby|faraday|php|guzzle|perl|dart|reqwest|postman|insomnia|httpie"
+    r"|node|axios|got|undici|ruby|faraday|php|guzzlehttp|perl|dart|reqwest|postmanruntime|insomnia|httpie"
     r"|winhttp|cfnetwork|urlgrabber|restsharp|http)\b",
     re.IGNORECASE,
 )

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 BATCH = 1_000
 ORPHANED_AFTER_MS = 60_000  # three times what a drain may take
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 KINDS = frozenset(Click.Kind.values)
 Message = tuple[bytes, dict[bytes, bytes]]
 
@@ -34,18 +35,20 @@ def drain(budget_seconds: float = 20.0) -> int:
     may be killed anywhere.
     """
     client = _patient_client()
-    _make_group(client)
     me = uuid4().hex[:12]
     stop_at = time.monotonic() + budget_seconds
     stored = 0
     orphans_from: bytes | str = "0-0"
     try:
+        _make_group(client)
         while time.monotonic() < stop_at:
             orphans_from, messages = _orphans(client, me, orphans_from)
             messages = messages or _fresh(client, me)
             if not messages:
                 break
             stored += _take(client, messages)
+    except redis.RedisError:
+        log.warning("Valkey went away while clicks were drained; what is left waits")
     finally:
         _leave(client, me)
     return stored
@@ -114,8 +117,7 @@ def _opening(fields: dict[bytes, bytes]) -> Opening:
     return Opening(
         click_id=UUID(bytes=fields[b"i"]),
         link_id=link_id,
-        at=datetime.fromtimestamp(milliseconds // 1000, UTC)
-        + timedelta(milliseconds=milliseconds % 1000),
+        at=EPOCH + timedelta(milliseconds=milliseconds),
         kind=kind,
         visitor=visitor,
     )

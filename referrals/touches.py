@@ -23,6 +23,7 @@ MOST_TOUCHES = 8
 # Clicks of one visitor on the same link within half an hour are one visit.
 ONE_VISIT = timedelta(minutes=30)
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 VERSION = b"\x01"
 SIGNATURE_BYTES = 16
 # shop (4) + link (5) + click (16) + milliseconds since 1970 (6)
@@ -104,8 +105,7 @@ def _unpacked(packed: bytes) -> Touch:
         click_id=UUID(bytes=packed[9:25]),
         link_id=int.from_bytes(packed[4:9], "big"),
         shop_id=int.from_bytes(packed[:4], "big"),
-        at=datetime.fromtimestamp(milliseconds // 1000, UTC)
-        + timedelta(milliseconds=milliseconds % 1000),
+        at=EPOCH + timedelta(milliseconds=milliseconds),
     )
 
 

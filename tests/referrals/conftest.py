@@ -20,13 +20,21 @@ BROWSER = {
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered():
-    """Each test begins with an empty stream and a process that remembers no link."""
-    links.forget_all()
-    noting._Valkey.rest_until = 0.0
-    stream.client().delete(stream.key())
+def _nothing_remembered(settings):
+    """Each test begins with an empty stream and a process that remembers no link.
+
+    The stream has a numbered database of its own: another run that empties its cache
+    empties the whole of database 0.
+    """
+    settings.VALKEY_URL = f"{settings.VALKEY_URL}?db=1"
+    ours, key = stream.client(), stream.key()
+    _forget(ours, key)
     yield
-    stream.client().delete(stream.key())
+    _forget(ours, key)
+
+
+def _forget(client, key: str) -> None:
+    client.delete(key)
     links.forget_all()
     noting._Valkey.rest_until = 0.0
 
