@@ -109,6 +109,8 @@ Rows: TypeAlias = "forms.BaseFormSet[VariantForm]"
 
 class VariantRows(forms.BaseFormSet):  # type: ignore[type-arg]  # Django's cannot be subscripted
     def clean(self) -> None:
+        if not self.forms:  # somebody sent a form that is not ours
+            raise ValidationError(_("Write what it costs."))
         offered = [row for row in self.forms if hasattr(row, "cleaned_data") and row.is_offered]
         if not offered:
             self.forms[0].add_error("price", _("Write what it costs."))

@@ -70,6 +70,8 @@ def _edited(request: SignedInRequest, shop: Shop, product: Product | None) -> Ht
         saved = _saved(request, shop, product, order, form, rows)
         if saved is not None:
             return _onwards(request, saved, act)
+    if not rows.forms:
+        rows = _stored(product)[1]
     return _page(request, shop, product, order, form, rows, status=UNPROCESSABLE)
 
 

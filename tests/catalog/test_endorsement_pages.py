@@ -1,0 +1,166 @@
+"""Saying what one thinks: who may, who may not, and what a mistake looks like."""
+
+from __future__ import annotations
+
+import pytest
+
+from catalog import listing
+from catalog.models import Endorsement
+from kit.public_ids import public_id
+
+SAID = {"verdict": "yes", "words": "每天早上一勺", "visibility": "friends"}
+
+
+@pytest.fixture
+def endorse_path(honey):
+    return f"/p/{honey.public_id}/endorse"
+
+
+def test_who_received_it_finds_three_choices(client, linwei, received, endorse_path):
+    received(linwei)
+    client.force_login(linwei)
+
+    page = client.get(endorse_path)
+
+    assert page.status_code == 200
+    assert page.text.count('name="verdict"') == 3
+
+
+def test_a_yes_leads_to_sharing(client, linwei, received, honey, endorse_path):
+    received(linwei)
+    client.force_login(linwei)
+
+    answer = client.post(endorse_path, SAID)
+
+    said = Endorsement.objects.get()
+    assert answer.url == f"/p/{honey.public_id}/share"
+    assert (said.person, said.verdict, said.words, said.visibility) == (
+        linwei,
+        "yes",
+        "每天早上一勺",
+        "friends",
+    )
+
+
+@pytest.mark.parametrize("verdict", ["so_so", "no"])
+def test_anything_else_leads_to_what_was_said(
+    client, linwei, received, honey, endorse_path, verdict
+):
+    received(linwei)
+    client.force_login(linwei)
+
+    answer = client.post(endorse_path, SAID | {"verdict": verdict})
+
+    assert answer.url == f"/p/{honey.public_id}/endorsements"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"verdict": ""},
+        {"verdict": "6"},
+        {"verdict": "yes\x00"},
+        {"words": "好" * 61},
+        {"words": "一\n二"},
+        {"words": "x" * 100_000},
+        {"words": "x\x00"},
+        {"visibility": ""},
+        {"visibility": "all"},
+    ],
+    ids=lambda wrong: repr(wrong)[:40],
+)
+def test_a_mistake_is_said_beside_its_field(client, linwei, received, endorse_path, wrong):
+    received(linwei)
+    client.force_login(linwei)
+
+    answer = client.post(endorse_path, SAID | wrong)
+
+    assert answer.status_code == 422
+    assert not Endorsement.objects.exists()
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_received_nothing_is_told_so(client, linwei, endorse_path, method):
+    client.force_login(linwei)
+
+    answer = getattr(client, method)(endorse_path, SAID)
+
+    assert answer.status_code == 409
+    assert not Endorsement.objects.exists()
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_vendor_is_told_it_is_their_own_shop(client, chen, received, endorse_path, method):
+    received(chen)
+    client.force_login(chen)
+
+    answer = getattr(client, method)(endorse_path, SAID)
+
+    assert answer.status_code == 409
+    assert not Endorsement.objects.exists()
+
+
+def test_anonymous_signs_in_first(client, endorse_path):
+    assert client.post(endorse_path, SAID).url.startswith("/accounts/login/")
+
+
+def test_what_was_taken_down_can_still_be_spoken_of_by_who_has_it(
+    client, linwei, xiaoyu, received, honey, endorse_path
+):
+    received(linwei)
+    listing.unlist(product=honey)
+    client.force_login(linwei)
+    assert client.get(endorse_path).status_code == 200
+
+    client.force_login(xiaoyu)
+    assert client.get(endorse_path).status_code == 404
+
+
+def test_an_unknown_product_is_not_found(client, linwei):
+    client.force_login(linwei)
+
+    assert client.get(f"/p/{public_id()}/endorse").status_code == 404
+    assert client.get(f"/p/{public_id()}/endorsements").status_code == 404
+
+
+def test_words_are_taken_back_by_their_writer_alone(client, linwei, xiaoyu, says, honey):
+    says(linwei)
+    path = f"/p/{honey.public_id}/endorse/withdraw"
+    client.force_login(xiaoyu)
+    assert client.post(path).status_code == 404
+
+    client.force_login(linwei)
+    assert client.get(path).status_code == 405
+    assert client.post(path).status_code == 302
+    assert Endorsement.objects.get().withdrawn_at is not None
+    assert client.post(path).status_code == 404
+
+
+def test_everybody_sees_that_words_were_taken_back_but_not_the_words(client, linwei, says, honey):
+    says(linwei, words="好吃极了")
+    client.force_login(linwei)
+    client.post(f"/p/{honey.public_id}/endorse/withdraw")
+    client.logout()
+
+    page = client.get(f"/p/{honey.public_id}/endorsements").text
+
+    assert "林薇" in page
+    assert "好吃极了" not in page
+
+
+def test_the_shop_reads_a_no_and_nobody_else_does(client, linwei, chen, says, honey):
+    says(linwei, verdict="no", words="太甜了")
+    path = f"/p/{honey.public_id}/endorsements"
+    assert "太甜了" not in client.get(path).text
+
+    client.force_login(chen)
+    assert "太甜了" in client.get(path).text
+
+
+def test_what_is_not_on_sale_shows_strangers_nothing(client, honey, chen):
+    listing.unlist(product=honey)
+    path = f"/p/{honey.public_id}/endorsements"
+    assert client.get(path).status_code == 404
+
+    client.force_login(chen)
+    assert client.get(path).status_code == 200
