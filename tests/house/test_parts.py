@@ -1,0 +1,101 @@
+"""House rules of the pages and parts: short, explained, labelled, leading somewhere."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.urls import Resolver404, resolve
+
+from tests.house.ground import named, templates
+
+MOST_LINES = 150
+TAG = re.compile(r"{%.*?%}|{#.*?#}", re.DOTALL)
+VALUE = re.compile(r"{{.*?}}", re.DOTALL)
+COMMENT = re.compile(r"{% comment %}.*?{% endcomment %}", re.DOTALL)
+
+every_template = pytest.mark.parametrize("path", templates(), ids=named)
+PARTS = [path for path in templates() if path.name.startswith("_") or path.parent.name == "ui"]
+
+
+@every_template
+def test_a_template_is_short_enough_to_be_read_at_once(path):
+    assert len(path.read_text().splitlines()) <= MOST_LINES
+
+
+@pytest.mark.parametrize("path", PARTS, ids=named)
+def test_a_part_says_first_what_it_is_and_what_it_needs(path):
+    assert path.read_text().startswith("{% comment %}")
+
+
+@every_template
+def test_every_script_and_sheet_a_page_asks_for_is_there(path):
+    asked = re.findall(r"{% static ['\"]([^'\"]+)['\"] %}", path.read_text())
+    assert [name for name in asked if not finders.find(name)] == []
+
+
+class Inputs(HTMLParser):
+    """Collects inputs and the labels that may be theirs."""
+
+    NEEDS_NONE = ("hidden", "submit", "button", "image", "reset")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.labelled: set[str] = set()
+        self.inputs: list[tuple[str, bool]] = []
+        self.open_labels = 0
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        if tag == "label":
+            self.open_labels += 1
+            self.labelled.add(given.get("for") or "")
+        elif tag in {"input", "select", "textarea"} and given.get("type") not in self.NEEDS_NONE:
+            has_own = bool(self.open_labels or {"aria-label", "aria-labelledby"} & given.keys())
+            self.inputs.append((given.get("id") or "", has_own))
+
+    def handle_endtag(self, tag):
+        self.open_labels -= tag == "label"
+
+
+def unlabelled(html: str) -> list[str]:
+    reader = Inputs()
+    reader.feed(VALUE.sub("value", TAG.sub("", html)))
+    return [
+        name
+        for name, has_own in reader.inputs
+        if not has_own and (not name or name not in reader.labelled)
+    ]
+
+
+@every_template
+def test_every_input_has_a_label(path):
+    assert unlabelled(path.read_text()) == []
+
+
+def test_the_rule_about_labels_sees_a_bare_input():
+    assert unlabelled('<label for="a">A</label><input id="a"><input id="b">') == ["b"]
+    assert unlabelled('<label>A <input></label><input type="hidden" name="c">') == []
+
+
+def addresses(path: Path) -> list[str]:
+    """Return the house's own addresses that a template writes out, without their query."""
+    text = COMMENT.sub("", path.read_text())
+    found = re.findall(r'(?:href|action|back|path)="(/[^"{?#]*)["?#]', text)
+    return [address for address in found if not address.startswith(("/demo/", "/static/"))]
+
+
+@every_template
+def test_every_address_written_on_a_page_leads_somewhere(path):
+    lost = []
+    for address in addresses(path):
+        try:
+            is_of_some_shop = "<" in (resolve(address).route or "")
+        except Resolver404:
+            is_of_some_shop = True
+        if is_of_some_shop:  # the last pattern takes any word for the handle of a shop
+            lost.append(address)
+    assert lost == []
