@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
+from babel.numbers import get_currency_precision, get_currency_symbol
 
 BASIS_POINTS = 10_000
+
+# A shop sells in one currency, so its own short sign is clear in every language; the
+# locale data would write CN¥ for a reader of English.
+HOME_SYMBOL = {"CNY": "¥"}
 
 # Above this no form takes an amount: it leaves a bigint room for a million such rows.
 LARGEST_MINOR = 10**12
@@ -54,16 +58,16 @@ class Money:
 
     def display(self, language: str) -> str:
         """Return the amount as a reader of ``language`` writes it: ``¥68.00``."""
-        return format_currency(
-            self._major(), self.currency, locale=_locale(language), currency_digits=True
-        )
+        return "".join(self.parts(language))
 
     def parts(self, language: str) -> tuple[str, str, str]:
         """Return symbol, whole units and fraction (``("¥", "68", ".00")``) for big prices."""
         digits = get_currency_precision(self.currency)
         whole, rest = divmod(abs(self.minor), 10**digits)
         sign = "−" if self.minor < 0 else ""
-        symbol = get_currency_symbol(self.currency, locale=_locale(language))
+        symbol = HOME_SYMBOL.get(self.currency) or get_currency_symbol(
+            self.currency, locale=_locale(language)
+        )
         fraction = f".{rest:0{digits}d}" if digits else ""
         return sign + symbol, f"{whole:,}", fraction
 

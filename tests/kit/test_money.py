@@ -79,7 +79,7 @@ def test_yen_have_no_decimals():
 
 def test_money_is_written_as_its_reader_writes_it():
     assert Money(6800, "CNY").display("zh-hans") == "¥68.00"
-    assert Money(128000, "CNY").display("en") == "CN¥1,280.00"
+    assert Money(128000, "CNY").display("en") == "¥1,280.00"
     assert Money(6800, "CNY").parts("zh-hans") == ("¥", "68", ".00")
     assert Money(680, "JPY").parts("en") == ("¥", "680", "")
     assert Money(-50, "CNY").parts("zh-hans") == ("−¥", "0", ".50")

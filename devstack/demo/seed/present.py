@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from catalog import listing, photos
-from catalog.models import Rule
-from devstack.demo import catalogue, kinds
+from catalog import listing, photos, screening
+from catalog.models import Hold, Rule
+from devstack.demo import desk, kinds
 from devstack.demo.seed.opening import HERE
 from devstack.demo.seed.world import SHOPS, World
 from moderation import deciding
+from notifications import inbox
 from orders import bags
 from people import friendships
 
@@ -17,25 +18,24 @@ SENT_BACK: Final = "decanted-lipstick"
 
 
 def desk_fills_up(world: World) -> None:
-    """Rules stop four listings; one of them was sent back once already."""
-    for case in catalogue.MODERATION_CASES:
-        Rule.objects.get_or_create(
-            code=case.rule,
-            defaults={
-                "words": [case.flagged or case.title[-3:]],
-                "reason_zh": case.reason_zh,
-                "reason_en": case.reason_en,
-            },
-        )
+    """Rules stop some listings; one of them was sent back once already."""
+    moderator = world.people["desk"]
+    for case in desk.WAITING:
         if case.key == SENT_BACK:
             _publish(world, case)
             hold = world.products[case.key].holds.waiting().get()
-            deciding.send_back(hold=hold, moderator=world.people["desk"], reason=case.reason_zh)
+            deciding.send_back(hold=hold, moderator=moderator, reason=case.reason_zh)
         _publish(world, case)
+        if not world.products[case.key].holds.waiting().exists():
+            # No rule sees pictures yet: the moderators pulled this one themselves.
+            rule = Rule.objects.get(code=case.rule)
+            screening.hold(product=world.products[case.key], cause=Hold.Cause.RULE, rule=rule)
 
 
 def life_goes_on(world: World) -> None:
     """Somebody wants to be the shopper's friend, and her bag is not empty."""
+    for person in world.people.values():
+        inbox.open_all(person_id=person.pk)  # everybody has read what came so far
     friendships.ask(sender=world.people["jun"], receiver=world.people["xiaoyu"])
     bag = bags.open_for(person=world.people["xiaoyu"], token=None)
     for key in ("scarf", "cloud-tea"):
