@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,12 +34,20 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield path
 
 
+def breaking(rule: Callable[[Path], object], paths: Iterable[Path]) -> dict[str, object]:
+    """Return what the rule finds in each file where it finds something."""
+    found = {named(path): rule(path) for path in paths}
+    return {name: what for name, what in found.items() if what}
+
+
+@cache
 def modules() -> list[Path]:
     """Return every module of every room, migrations left out."""
     found = [path for room in ROOMS for path in files("*.py", under=ROOT / room)]
     return [path for path in found if "migrations" not in path.parts]
 
 
+@cache
 def templates() -> list[Path]:
     """Return every page and part."""
     return files("*.html", under=ROOT / "templates")
@@ -49,6 +58,7 @@ def named(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@cache
 def tree(path: Path) -> ast.Module:
     """Return a module as Python reads it."""
     return ast.parse(path.read_text())
