@@ -10,7 +10,7 @@ MORE: tuple[ModerationCase, ...] = (
         title="艾草冷制皂",
         description="自己种的艾草，冷制四十天。街坊说能治疗湿疹，夏天洗着清爽。",
         variants=(Variant("90g", price_minor=2_800, stock=30),),
-        pictures=("soap-1", "soap-2"),
+        pictures=("rose-soap-1", "rose-soap-2"),
         rule="H-01",
         finding="forbidden",
         flagged="治疗",
