@@ -70,7 +70,7 @@ class CheckoutForm(forms.Form):
     key = forms.RegexField(KEY, widget=forms.HiddenInput)
     seen_total = WholeField(widget=forms.HiddenInput)
     name = WordsField(
-        label=_("Name"),
+        label=_("Who receives it"),
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "shipping name", "enterkeyhint": "next"}),
     )
@@ -93,7 +93,7 @@ class CheckoutForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "shipping street-address"}),
     )
     email = forms.EmailField(
-        label=_("E-mail"),
+        label=_("E-mail address"),
         required=False,
         max_length=254,
         help_text=_("For the link to your order. Without it we send an SMS."),

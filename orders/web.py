@@ -32,11 +32,14 @@ def with_bag(
     request: HttpRequest, response: HttpResponse, bag: Bag | None, *, pieces: int | None = None
 ) -> HttpResponse:
     """Let the browser remember a guest's bag, and every page's tab bar how full it is."""
-    wanted = {COUNT_COOKIE: str(bags.count(bag) if pieces is None else pieces)}
+    pieces = bags.count(bag) if pieces is None else pieces
+    wanted = {COUNT_COOKIE: str(pieces) if pieces else ""}
     if bag is not None and bag.token:
         wanted[TOKEN_COOKIE] = bag.token
     for name, value in wanted.items():
-        if request.COOKIES.get(name) != value:
+        if not value:
+            response.delete_cookie(name, samesite="Lax")
+        elif request.COOKIES.get(name) != value:
             response.set_cookie(
                 name,
                 value,

@@ -26,11 +26,11 @@ def bag(request: HttpRequest) -> HttpResponse:
 def _show(request: HttpRequest) -> HttpResponse:
     held = bag_of(request)
     inside = contents(held)
+    pieces = sum(line.bag_line.quantity for line in inside.lines)
     unpaid = [(order, signed_path(order)) for order in unpaid_of(held)]
-    page = render(request, "orders/bag.html", {"inside": inside, "unpaid": unpaid})
-    return with_bag(
-        request, page, held, pieces=sum(line.bag_line.quantity for line in inside.lines)
-    )
+    # The tab bar reads a cookie, which this answer may be about to change.
+    context = {"inside": inside, "unpaid": unpaid, "bag_count": pieces or ""}
+    return with_bag(request, render(request, "orders/bag.html", context), held, pieces=pieces)
 
 
 def _add(request: HttpRequest) -> HttpResponse:

@@ -45,9 +45,9 @@ def test_the_page_says_what_it_costs(client, form):
     page = client.get(f"/checkout?only={form['only']}").content.decode()
 
     assert form["seen_total"] == "14600"
-    assert "Pay CN¥146.00" in page
-    assert "CN¥136.00" in page
-    assert "CN¥10.00" in page
+    assert "Pay ¥146.00" in page
+    assert "¥136.00" in page
+    assert "¥10.00" in page
     assert 'autocomplete="shipping tel"' in page
 
 
@@ -59,7 +59,7 @@ def test_one_press_places_the_order_and_leads_to_the_provider(client, form, prov
     assert answer["Location"] == f"http://testserver:{provider.port}/pay/{charge.provider_ref}"
     order = Order.objects.get()
     assert (order.phone, order.total_minor) == ("+8613800138000", 14_600)
-    assert answer.cookies["bag_count"].value == "0"
+    assert answer.cookies["bag_count"].value == ""
 
 
 def test_five_presses_lead_to_one_page(client, form, provider):
@@ -83,8 +83,8 @@ def test_a_moved_price_shows_both_sums_and_goes_on_with_everything_kept(client, 
     page = answer.content.decode()
 
     assert answer.status_code == 409
-    assert "CN¥146.00" in page
-    assert "Go on and pay CN¥150.00" in page
+    assert "¥146.00" in page
+    assert "Go on and pay ¥150.00" in page
     kept = dict(re.findall(r'type="hidden" name="([a-z_]+)" value="([^"]*)"', page))
     kept.pop("csrfmiddlewaretoken", None)
     assert kept == form | {"seen_total": "15000"}
@@ -211,7 +211,7 @@ def test_declining_leads_back_to_checkout_with_everything_kept(client, form, pro
     assert answer.redirect_chain[0][0].startswith(f"/checkout?only={form['only']}&again=")
     assert "The payment was not completed. Nothing was charged." in page
     assert "科技路 10 号" in page
-    assert "Pay CN¥146.00" in page
+    assert "Pay ¥146.00" in page
     again = form | dict(re.findall(r'name="(key|seen_total)" value="([^"]+)"', page))
     assert again["key"] != form["key"]
     assert client.post("/checkout", again)["Location"].startswith("http://testserver:")
