@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from catalog import arranging, listing, photos, stock
 from catalog.forms import ProductForm, Rows, VariantFormSet, read_rows
 from catalog.listing import MOST_PHOTOS
-from catalog.models import Photo, Product
+from catalog.models import Photo, Product, Variant
+from kit.money import share_minor
 from kit.refusals import Refused, why_not
 from kit.templatetags.kit import photo_url
 from kit.web import UNPROCESSABLE
@@ -186,6 +187,15 @@ def _onwards(request: SignedInRequest, product: Product, act: str) -> HttpRespon
     return redirect("catalog:products")
 
 
+def _worth(product: Product | None, shop: Shop) -> int:
+    """Return what a sharer earns from one piece of the stored listing, in minor units."""
+    offered = product.variants.filter(is_offered=True) if product else Variant.objects.none()
+    prices = [variant.price_minor for variant in offered]
+    own_rate = product.commission_bp if product else None
+    rate_bp = shop.terms.commission_bp if own_rate is None else own_rate
+    return share_minor(min(prices, default=0), rate_bp)
+
+
 def _page(  # noqa: PLR0913  # all that the page is made of
     request: HttpRequest,
     shop: Shop,
@@ -203,6 +213,7 @@ def _page(  # noqa: PLR0913  # all that the page is made of
         "rows": rows,
         "photos": order,
         "most_photos": MOST_PHOTOS,
+        "worth": _worth(product, shop),
         "sets_rate": may(request.user, Act.EDIT_SHOP, shop),  # type: ignore[arg-type]  # signed in
     }
     return render(request, "catalog/editor.html", page, status=status)
