@@ -10,7 +10,6 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "weidian.settings")
 
 django_app = get_wsgi_application()
