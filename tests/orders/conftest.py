@@ -33,7 +33,7 @@ def provider_process(tmp_path_factory) -> Iterator[RunningProvider]:
 
 
 @pytest.fixture
-def provider(provider_process, settings) -> RunningProvider:
+def provider(provider_process: RunningProvider, settings) -> RunningProvider:
     """The running provider, with the house pointed at it."""
     provider_process.point_here(settings)
     return provider_process
@@ -75,7 +75,7 @@ def placed(jar, xiaoyu, brought) -> Order:
 
 
 @pytest.fixture
-def paid(placed, provider) -> Order:
+def paid(placed: Order, provider) -> Order:
     """The same order, paid."""
     pay(placed.checkout, provider)
     placed.refresh_from_db()

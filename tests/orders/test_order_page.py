@@ -31,7 +31,8 @@ def guests(jar, provider) -> Order:
 def read(client, order) -> str:
     answer = client.get(signed_path(order))
     assert answer.status_code == 200
-    return answer.content.decode()
+    page: str = answer.content.decode()
+    return page
 
 
 def test_each_state_has_its_sentence(client, noon, placed, provider, chen):

@@ -19,6 +19,7 @@ from ledger import accounts
 from ledger.balances import balance_of
 from ledger.invariants import INVARIANTS as LEDGER
 from ledger.models import Transfer
+from ledger.posting import post
 from orders import escrow, fulfilment, paying, placing, refunds
 from orders.invariants import INVARIANTS
 from orders.models import Checkout, Order
@@ -136,7 +137,7 @@ def test_without_the_ledgers_key_the_same_six_book_the_money_again(placed, provi
     def careless(charge, orders):
         legs = {accounts.outside("sandbox", "CNY"): -charge.amount_minor}
         legs[accounts.escrow(placed.pk, "CNY")] = charge.amount_minor
-        return escrow.post(key=f"again:{next(calls)}", legs=legs)
+        return post(key=f"again:{next(calls)}", legs=legs)
 
     monkeypatch.setattr(escrow, "hold", careless)
     all_at_once(lambda: paying.refresh(placed.checkout.charge_id), times=6)
