@@ -113,7 +113,8 @@ class PhoneField(forms.CharField):
         if number is None or not phonenumbers.is_valid_number(number):
             raise ValidationError(
                 _(
-                    "This does not look like a phone number. Write all 11 digits, or + and the country code."
+                    "This does not look like a phone number."
+                    " Write all 11 digits, or + and the country code."
                 )
             )
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

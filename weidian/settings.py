@@ -49,7 +49,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "template_partials.apps.SimpleAppConfig",
     "django_cotton.apps.SimpleAppConfig",
-    "django_htmx",
     "csp",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -76,7 +75,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "kit.middleware.AnswerTransitionRefused",
     "weidian.signing_in.middleware.AnswerInvalidForms",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from babel.dates import format_timedelta
@@ -53,7 +53,8 @@ def percent(rate_bp: int) -> str:
 def ago(moment: datetime) -> str:
     """Write how long ago a moment was: ``5 minutes ago``; the clock is the house's."""
     locale = to_locale(get_language() or "en")
-    return str(format_timedelta(moment - clock.now(), add_direction=True, locale=locale))
+    past = min(moment - clock.now(), timedelta(seconds=-1))  # never "in 0 seconds"
+    return str(format_timedelta(past, add_direction=True, locale=locale))
 
 
 @register.filter

@@ -31,8 +31,8 @@ def test_moving_the_clock_moves_it_for_another_process_too(settings, tmp_path):
         timedelta(days=10, hours=-1), abs=timedelta(seconds=5)
     )
     ask = (
-        "import django, os; os.environ['WEIDIAN_CLOCK_FILE'] = r'%s'; django.setup();"
-        "from kit import clock; print(clock.now().isoformat())" % settings.CLOCK_FILE
+        f"import django, os; os.environ['WEIDIAN_CLOCK_FILE'] = r'{settings.CLOCK_FILE}';"
+        "django.setup(); from kit import clock; print(clock.now().isoformat())"
     )
     told = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
     elsewhere = datetime.fromisoformat(told.stdout.strip())

@@ -63,8 +63,11 @@ def test_amounts_are_read_as_people_type_them(typed, minor):
         "NaN",
         "Infinity",
         "9" * 40,
-    ]
-    + ["٣", "5 6", "\x00", "5\n6"],
+        "٣",
+        "5 6",
+        "\x00",
+        "5\n6",
+    ],
 )
 def test_what_is_no_amount_is_refused(typed):
     with pytest.raises(NotAnAmount):
