@@ -15,6 +15,6 @@ def house(request: HttpRequest) -> dict[str, Any]:
     return {
         "demo": settings.DEMO,
         "base_url": settings.BASE_URL,
-        "bag_count": bag_count if bag_count.isascii() and bag_count.isdigit() else "",
+        "bag_count": bag_count.lstrip("0") if bag_count.isascii() and bag_count.isdigit() else "",
         "look": look if look in {"light", "dark"} else "",
     }

@@ -42,7 +42,7 @@ def test_every_kind_speaks_both_languages(name, language):
 
 def test_an_amount_is_written_as_the_reader_writes_it():
     with translation.override("en"):
-        assert sentence_of("payout_sent", FACTS) == "CN¥68.00 is on its way to your account."
+        assert sentence_of("payout_sent", FACTS) == "¥68.00 is on its way to your account."
     with translation.override("zh-hans"):
         assert sentence_of("payout_sent", FACTS) == "¥68.00 正在转入你的收款账户。"
 

@@ -114,6 +114,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         if sociallogin.is_existing or request.user.is_authenticated:
             return
-        request.session[WEIXIN_KEY] = sociallogin.serialize()
+        account = sociallogin.account
+        request.session[WEIXIN_KEY] = [account.provider, account.uid, account.extra_data]
         messages.info(request, _("One step, this once: where can we reach you?"))
         raise ImmediateHttpResponse(redirect("account_login"))

@@ -11,11 +11,9 @@ from allauth.account.models import EmailAddress, Login
 from allauth.account.stages import LoginByCodeStage, LoginStageController
 from allauth.core import ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -23,8 +21,8 @@ from notifications.senders import email as mail
 from notifications.senders import sms
 from people.joining import join, prove_phone
 from people.models import Person
+from weidian.signing_in.middleware import come_back
 
-AWAY = 503
 WEIXIN_KEY = "weixin_to_connect"
 
 
@@ -58,7 +56,8 @@ class Proof(LoginCodeVerificationProcess):
         try:
             send_code(code, email=self.state.get("email"), phone=self.state.get("phone"))
         except OSError as away:
-            raise ImmediateHttpResponse(_carrier_away(self.request)) from away
+            said = _("Our carrier does not answer. Please try again in a minute.")
+            raise ImmediateHttpResponse(come_back(self.request, said)) from away
 
     def finish(self, redirect_url: str | None) -> HttpResponse:
         """Find or make the account of the proven address, and sign in."""
@@ -117,18 +116,10 @@ def _mark_proven(person: Person, *, email: str, phone: str) -> None:
         prove_phone(person=person, phone=phone)
 
 
-def _carrier_away(request: HttpRequest) -> HttpResponse:
-    page = {
-        "title": _("We could not send the code"),
-        "message": _("Our carrier does not answer. Please try again in a minute."),
-        "back": reverse("account_login"),
-    }
-    answer = render(request, "refused.html", page, status=AWAY)
-    answer["Retry-After"] = "60"
-    return answer
-
-
 def _connect_weixin(request: HttpRequest, person: Person) -> None:
     stashed = request.session.pop(WEIXIN_KEY, None)
     if stashed:
-        SocialLogin.deserialize(stashed).connect(request, person)
+        provider, uid, facts = stashed
+        SocialAccount.objects.get_or_create(
+            provider=provider, uid=uid, defaults={"user": person, "extra_data": facts}
+        )

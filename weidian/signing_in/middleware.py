@@ -6,9 +6,23 @@ from typing import Any
 
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
 
 from kit.web import UNPROCESSABLE
+
+AWAY = 503
+
+
+def come_back(request: HttpRequest, why: str) -> HttpResponse:
+    """Answer 503 to somebody who cannot sign in just now; ``why`` says what is missing."""
+    page = {"title": _("Signing in has to wait"), "message": why, "back": reverse("account_login")}
+    answer = render(request, "refused.html", page, status=AWAY)
+    answer["Retry-After"] = "60"
+    return answer
 
 
 class AnswerInvalidForms:
@@ -28,3 +42,9 @@ class AnswerInvalidForms:
         if request.method == "POST" and isinstance(form, BaseForm) and form.errors:
             response.status_code = UNPROCESSABLE
         return response
+
+    def process_exception(self, request: HttpRequest, fact: Exception) -> HttpResponse | None:
+        # Nobody counts the tries while Valkey is away, so there are none.
+        if isinstance(fact, RedisError) and request.path.startswith("/accounts/"):
+            return come_back(request, _("Something we need is away. Please try again in a minute."))
+        return None
