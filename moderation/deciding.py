@@ -70,7 +70,7 @@ def _write(hold: Hold, moderator: Person, *, verdict: str, reason: str) -> Decis
         person_id=product.shop.owner_id,
         kind=f"listing_{verdict}",
         key=f"hold:{hold.pk}:{verdict}",
-        data={"product": product.public_id, "title": product.title, "reason": reason},
+        data={"title": product.title, "reason": reason},
         path=f"/shop/products/{product.public_id}",
     )
     # Last, because the chain is held until this transaction ends.
