@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import redis
 from django.conf import settings
-from django.core.cache import cache
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 from catalog.models import Product, StockMove, Variant
@@ -44,8 +44,13 @@ def _files_of_this_test(tmp_path: Path, settings) -> None:  # type: ignore[no-un
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
+    """Forget what this test cached, and only that: other runs share the server."""
     yield
-    cache.clear()
+    valkey = redis.Redis.from_url(settings.VALKEY_URL)
+    keys = list(valkey.scan_iter(f"{settings.VALKEY_PREFIX}*", count=1000))
+    if keys:
+        valkey.delete(*keys)
+    valkey.close()
 
 
 @pytest.fixture
