@@ -62,10 +62,10 @@ class VariantForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    price = MoneyField(label=_("Price"), required=False)
+    price = MoneyField(label=_("Price"), error_messages={"required": _("Write what it costs.")})
     stock = forms.IntegerField(
-        label=_("Pieces"),
-        required=False,
+        label=_("In stock"),
+        error_messages={"required": _("Write how many there are; 0 when it is sold out.")},
         min_value=0,
         max_value=MOST_PIECES,
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
@@ -74,16 +74,6 @@ class VariantForm(forms.Form):
         required=False, min_value=0, max_value=MOST_PIECES, widget=forms.HiddenInput
     )
     gone = forms.BooleanField(label=_("No longer offered"), required=False)
-
-    def clean(self) -> dict[str, Any]:
-        typed: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.is_offered:
-            return typed
-        if typed.get("price") is None and "price" not in self.errors:
-            self.add_error("price", _("Write what it costs."))
-        if typed.get("stock") is None and "stock" not in self.errors:
-            self.add_error("stock", _("Write how many there are; 0 when it is sold out."))
-        return typed
 
     @property
     def is_offered(self) -> bool:
@@ -112,7 +102,7 @@ class VariantRows(forms.BaseFormSet):  # type: ignore[type-arg]  # Django's cann
         if not self.forms:  # somebody sent a form that is not ours
             raise ValidationError(_("Write what it costs."))
         offered = [row for row in self.forms if hasattr(row, "cleaned_data") and row.is_offered]
-        if not offered:
+        if not offered and not self.forms[0].errors:
             self.forms[0].add_error("price", _("Write what it costs."))
         seen: set[str] = set()
         for row in offered:

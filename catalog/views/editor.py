@@ -132,10 +132,10 @@ def _typed(request: SignedInRequest, act: str) -> tuple[ProductForm, Rows]:
     form = ProductForm(initial={name: sent.get(name, "") for name in ProductForm.base_fields})
     count = VariantFormSet(sent, prefix="v").total_form_count()
     names = VariantFormSet.form.base_fields
-    rows = [{name: sent.get(f"v-{at}-{name}", "") for name in names} for at in range(count)]
-    if act == "rows":
-        rows += [{}, {}]
-    return form, VariantFormSet(prefix="v", initial=rows)
+    typed = [{name: sent.get(f"v-{at}-{name}", "") for name in names} for at in range(count)]
+    rows = VariantFormSet(prefix="v", initial=[row for row in typed if any(row.values())])
+    rows.extra = 2 if act == "rows" else 0
+    return form, rows
 
 
 def _saved(

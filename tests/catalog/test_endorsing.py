@@ -158,7 +158,7 @@ def test_withdrawn_words_are_gone_and_their_version_says_so(says, linwei, honey)
     endorsing.withdraw(endorsement=said, person=linwei)
 
     assert endorsing.seen_by(None, honey.pk) == []
-    assert EndorsementVersion.objects.order_by("pk").last().withdrawn
+    assert EndorsementVersion.objects.latest("pk").withdrawn
     assert broken() == 0
 
 

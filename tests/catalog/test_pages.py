@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from redis.exceptions import ConnectionError as CacheAway
@@ -14,8 +16,12 @@ from catalog.models import Variant
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def body(product, language="zh-hans"):
+def body(product, language="zh-hans") -> Any:
     return pages.product_body(product.public_id, language=language)
+
+
+def shelf(language="en", **narrowed) -> Any:
+    return pages.shop_body("shanli", language=language, **narrowed)
 
 
 def page(product, **slots):
@@ -25,7 +31,7 @@ def page(product, **slots):
 def test_the_page_tells_price_terms_shop_and_words(honey, says, linwei):
     says(linwei, words="孩子每天早上一勺")
 
-    html = pages.product_body(honey.public_id, language="en").filled()
+    html = body(honey, "en").filled()
 
     assert "秦岭野花土蜂蜜" in html
     assert "¥68.00" in html or "CN¥68.00" in html
@@ -43,7 +49,7 @@ def test_who_may_earn_says_so_in_words(honey, says, linwei):
     says(linwei)
     endorsing.mark_earning(person_id=linwei.pk, product_id=honey.pk)
 
-    html = pages.product_body(honey.public_id, language="en").filled()
+    html = body(honey, "en").filled()
 
     assert "May earn a commission" in html
     assert "Earns nothing" not in html
@@ -89,7 +95,7 @@ def test_the_form_carries_variant_quantity_and_version(honey, jar):
 def test_a_sold_out_variant_is_labelled_and_cannot_be_chosen(honey, jar):
     Variant.objects.create(product=honey, name="1kg", price_minor=12_000, available=0)
 
-    html = pages.product_body(honey.public_id, language="en").filled()
+    html = body(honey, "en").filled()
 
     assert "1kg · " in html
     assert "(sold out)" in html
@@ -193,7 +199,7 @@ def test_with_the_cache_away_the_page_still_stands(honey, monkeypatch):
         raise CacheAway("gone")
 
     for call in ("get", "set", "delete_many"):
-        monkeypatch.setattr(type(cache._connections[cache._alias]), call, away)
+        monkeypatch.setattr(type(caches["default"]), call, away)
 
     assert "秦岭野花土蜂蜜" in page(honey)
     with_sale = honey.variants.get()
@@ -204,7 +210,7 @@ def test_with_the_cache_away_the_page_still_stands(honey, monkeypatch):
 def test_the_shops_page_shows_its_goods_and_follow(honey, says, linwei):
     says(linwei, words="每年都买")
 
-    html = pages.shop_body("shanli", language="en").filled(csrf="T", bag="")
+    html = shelf().filled(csrf="T", bag="")
 
     assert "山里的小店" in html
     assert f'href="/p/{honey.public_id}"' in html
@@ -215,15 +221,15 @@ def test_the_shops_page_shows_its_goods_and_follow(honey, says, linwei):
 
 
 def test_a_shops_page_forgets_what_was_taken_down(honey):
-    assert honey.title in pages.shop_body("shanli", language="en").filled()
+    assert honey.title in shelf().filled()
 
     listing.unlist(product=honey)
 
-    assert honey.title not in pages.shop_body("shanli", language="en").filled()
+    assert honey.title not in shelf().filled()
 
 
 def test_an_unknown_category_shows_everything(honey):
-    html = pages.shop_body("shanli", language="en", category="no-such").filled()
+    html = shelf(category="no-such").filled()
 
     assert honey.title in html
 
