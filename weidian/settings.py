@@ -65,6 +65,7 @@ INSTALLED_APPS += DEVELOPMENT_APPS
 MIDDLEWARE = [
     "kit.middleware.RefuseUnreadableInput",
     "django.middleware.security.SecurityMiddleware",
+    "referrals.views.short_way.ShareLinksFirst",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -182,10 +183,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # --- files -----------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = ROOT / "build" / "static"
+STATIC_ROOT = env.path("WEIDIAN_STATIC_ROOT", default=ROOT / "build" / "static")
 STATICFILES_DIRS = [ROOT / "static"]
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 60 if DEMO or DEBUG else 31_536_000
+WHITENOISE_MAX_AGE = 600  # of plain names; a name with its hash is kept for ever
 MEDIA_ROOT = env.path("WEIDIAN_MEDIA_ROOT", default=ROOT / "media")
 MEDIA_URL = "/media/"
 STORAGES = {

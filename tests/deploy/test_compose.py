@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 DATABASE = f"compose_{os.getpid()}"
+STATIC = Path(tempfile.mkdtemp(prefix="weidian-static-"))
 
 
 def free_port() -> int:
@@ -46,6 +49,7 @@ def environment_of(service: str) -> dict[str, str]:
         "DATABASE_URL": base._replace(path=f"/{DATABASE}").geturl(),
         "VALKEY_URL": os.environ["VALKEY_URL"],
         "DJANGO_SETTINGS_MODULE": "weidian.settings",
+        "WEIDIAN_STATIC_ROOT": str(STATIC),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     }
 
@@ -81,8 +85,11 @@ def fresh_database() -> Iterator[None]:
     try:
         with running("migrate") as migrate:
             assert migrate.wait(120) == 0
+        gather = [sys.executable, "manage.py", "collectstatic", "--no-input", "-v", "0"]
+        subprocess.run(gather, cwd=ROOT, env=environment_of("web"), check=True)
         yield
     finally:
+        shutil.rmtree(STATIC)
         admin.cursor().execute(f'DROP DATABASE "{DATABASE}" WITH (FORCE)')
         admin.close()
 
