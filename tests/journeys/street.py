@@ -12,16 +12,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import psycopg2
-from django.conf import settings
+from django.test import override_settings
 
 from devstack import children, paths, ports
 from devstack.demo import mailbox
+from kit import clock
 
 WAIT_SECONDS = 40
 
@@ -54,15 +56,13 @@ class Street:
 
     def move_clock(self, **by: float) -> None:
         """Move the clock of every process of this house."""
-        step = (
-            "from datetime import timedelta; from kit import clock; clock.move(by=timedelta(**%r))"
-        )
-        self.manage("shell", "-v", "0", "-c", step % by)
+        with override_settings(CLOCK_FILE=self.folder / "clock"):
+            clock.move(by=timedelta(**by))
 
     def letters_to(self, address: str) -> list[mailbox.Letter]:
         """Return the letters written to an address so far, newest first."""
-        settings.MAIL_DIR = self.folder / "mail"
-        return [letter for letter in mailbox.newest(most=200) if address in letter.to]
+        with override_settings(MAIL_DIR=self.folder / "mail"):
+            return [letter for letter in mailbox.newest(most=200) if address in letter.to]
 
     def code_sent_to(self, address: str, *, after: int) -> str:
         """Wait for the next letter to ``address`` with a six-digit code and return the code."""
@@ -147,7 +147,7 @@ def _programs(web: int, provider: int, folder: Path) -> dict[str, str]:
             f" --host 127.0.0.1 --port {web} weidian.wsgi:application"
         ),
         "worker": "celery -q -A weidian worker -c 2 --without-gossip --without-mingle",
-        "beat": f"celery -q -A weidian beat --pidfile= -s {folder}/beat",
+        "beat": f"celery -q -A tests.journeys.hasty beat --pidfile= -s {folder}/beat",
         "provider": (
             f"devstack.provider --port {provider} --data {folder}/provider --secret journeys"
             f" --webhook-url http://127.0.0.1:{web}/webhooks/sandbox --clock-file {folder}/clock"
