@@ -9,11 +9,13 @@ from pathlib import Path
 from django.contrib.staticfiles import finders
 from django.urls import Resolver404, resolve
 
-from tests.house.ground import breaking, templates
+from tests.house.ground import ROOT, breaking, templates
 
 MOST_LINES = 150
+TEMPLATES = ROOT / "templates"
 TAG = re.compile(r"{%.*?%}|{#.*?#}", re.DOTALL)
 VALUE = re.compile(r"{{.*?}}", re.DOTALL)
+INCLUDED_ALONE = re.compile(r'{% include "([^"]+)"([^%]*\bonly) %}')
 COMMENT = re.compile(r"{% comment %}.*?{% endcomment %}", re.DOTALL)
 
 PARTS = [path for path in templates() if path.name.startswith("_") or path.parent.name == "ui"]
@@ -103,3 +105,21 @@ def test_every_address_written_on_a_page_leads_somewhere():
         return [address for address in addresses(path) if not leads_somewhere(address)]
 
     assert breaking(lost, templates()) == {}
+
+
+def forms_without_their_token(path: Path) -> list[str]:
+    """Return the parts with a form that a page includes without handing on the token."""
+    included = re.findall(INCLUDED_ALONE, path.read_text())
+    return [name for name, given in included if has_form(name) and "csrf_token=" not in given]
+
+
+def has_form(name: str) -> bool:
+    text = (TEMPLATES / name).read_text()
+    return "{% csrf_token %}" in text or any(
+        has_form(inner) for inner in re.findall(r'{% include "([^"]+)"', text)
+    )
+
+
+def test_a_form_in_a_part_gets_its_token():
+    """Included with ``only``, a part sees no token, and every press of its button is refused."""
+    assert breaking(forms_without_their_token, templates()) == {}
