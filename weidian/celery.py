@@ -12,6 +12,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "weidian.settings")
 
 app = Celery("weidian")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.beat_schedule_filename = os.environ.get("WEIDIAN_BEAT_FILE", ".devstack/beat")
+app.conf.beat_schedule_filename = os.environ.get("WEIDIAN_BEAT_FILE") or ".devstack/beat"
 app.conf.beat_schedule = BEAT_SCHEDULE
 app.autodiscover_tasks()

@@ -80,7 +80,7 @@ MIDDLEWARE = [
     "weidian.signing_in.middleware.AnswerInvalidForms",
 ]
 
-ROOT_URLCONF = env.text("WEIDIAN_URLCONF", default="weidian.urls")
+ROOT_URLCONF = env.text("WEIDIAN_URLCONF", default="") or "weidian.urls"
 WSGI_APPLICATION = "weidian.wsgi.application"
 APPEND_SLASH = False  # one address a page: /shop/ and /desk/ end in a slash, the rest do not
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -159,8 +159,8 @@ LANGUAGE_COOKIE_AGE = int(timedelta(days=365).total_seconds())
 
 # --- work in the background ------------------------------------------------------------
 
-CELERY_BROKER_URL = env.text(
-    "WEIDIAN_BROKER_URL", default=VALKEY_URL.replace("unix://", "redis+socket://", 1)
+CELERY_BROKER_URL = env.text("WEIDIAN_BROKER_URL", default="") or VALKEY_URL.replace(
+    "unix://", "redis+socket://", 1
 )
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 0.5,
@@ -177,7 +177,6 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
-CELERY_TASK_ALWAYS_EAGER = env.flag("WEIDIAN_EAGER_TASKS", default=False)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # --- files -----------------------------------------------------------------------------
