@@ -96,6 +96,7 @@ def shop_gain(earner: LinkFacts, language: str) -> SafeString:
     return format_html('<p class="disc">{}</p>', sentence)
 
 
+@lru_cache(maxsize=2_000)
 def line_of(facts: LinkFacts, language: str) -> str:
     """Return the friend's line, which is the title of the page and of every preview."""
     name, title = facts.sharer_name, facts.product_title

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from tests.conftest import NOON
 from tests.referrals.conftest import BROWSER, in_stream
 
 WHATSAPP = {"HTTP_USER_AGENT": "WhatsApp/2.23.20.0 A"}
-GAIN_EN = "they may earn CN¥6.80 if you buy"
+GAIN_EN = "they may earn ¥6.80 if you buy"
 
 
 @pytest.fixture
@@ -212,7 +213,7 @@ def test_a_link_of_the_shops_own_people_pays_nobody_and_wipes_nobody_out(
     page = browser.get(path_of(owners)).content.decode()
 
     assert "陈姐, of this shop, shows you this" in page
-    assert "林薇 may earn CN¥6.80 if you buy" in page
+    assert "林薇 may earn ¥6.80 if you buy" in page
     assert [touch.link_id for touch in touches_of(browser)] == [link.pk]
 
 
@@ -274,7 +275,7 @@ def test_on_another_product_of_the_shop_it_is_that_products_money(browser, link,
     page = browser.get(f"/p/{tea.public_id}").content.decode()
 
     assert "林薇 brought you to this shop" in page
-    assert "they may earn CN¥2.00–CN¥6.00 if you buy" in page
+    assert "they may earn ¥2.00–¥6.00 if you buy" in page
 
 
 def test_once_the_window_is_over_nobody_gains(browser, link, honey, noon):
@@ -348,3 +349,38 @@ def test_mutual_friends_are_counted_for_who_is_signed_in(browser, link, linwei, 
     browser.force_login(xiaoyu)
 
     assert "You have 1 friend in common" in browser.get(path_of(link)).content.decode()
+
+
+def test_the_short_way_answers_exactly_as_the_long_way(link, settings, noon):
+    def answered():
+        answer = Client(**BROWSER, HTTP_ACCEPT_LANGUAGE="en").get(path_of(link))
+        token = answer.cookies["csrf"].value
+        names = ("vary", "content-security-policy", "x-frame-options", "content-length")
+        names += ("content-language", "referrer-policy", "x-content-type-options", "cache-control")
+        cookies = {name: (one["httponly"], one["samesite"]) for name, one in answer.cookies.items()}
+        page = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())
+        return {name: answer.get(name) for name in names}, cookies, page, len(token)
+
+    short = answered()
+    short_way = "referrals.views.short_way.ShareLinksFirst"
+    settings.MIDDLEWARE = [step for step in settings.MIDDLEWARE if step != short_way]
+    long = answered()
+
+    assert short[0]["content-language"] == "en"
+    assert short[0]["vary"] is not None
+    assert {**short[0], "vary": ""} == {**long[0], "vary": ""}
+    assert short[1:] == long[1:]
+
+
+def test_the_bag_takes_what_the_short_ways_form_sends(link, jar):
+    client = Client(**BROWSER, enforce_csrf_checks=True)
+    page = client.get(path_of(link)).content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
+    form = {"variant": jar.pk, "quantity": 1, "version": 1, "act": "add"}
+
+    assert client.post("/bag", form).status_code == 403
+    assert client.post("/bag", form | {"csrfmiddlewaretoken": token}).status_code == 302
+
+
+def test_a_strange_host_is_refused_on_the_short_way(link):
+    assert Client(**BROWSER).get(path_of(link), HTTP_HOST="evil.test").status_code == 400

@@ -37,10 +37,10 @@ def test_the_share_sheet_has_the_link_and_what_it_earns(english, honey, xiaoyu):
 
     link = ShareLink.objects.get(person=xiaoyu)
     assert f'value="http://localhost:8000/s/{link.code}"' in page
-    assert "You earn CN¥6.80 on each sale" in page
+    assert "You earn ¥6.80 on each sale" in page
     assert "7 days after they received it" in page
-    assert "they may earn CN¥6.80 if you buy" in page
-    assert "(I may earn CN¥6.80 if you buy)" in page
+    assert "they may earn ¥6.80 if you buy" in page
+    assert "(I may earn ¥6.80 if you buy)" in page
     assert 'class="qr"' in page
     assert 'href="https://wa.me/?text=' in page
     assert "style=" not in page
@@ -106,10 +106,10 @@ def test_earnings_show_figures_rows_and_weeks(english, held, linwei):
     english.force_login(linwei)
     page = english.get("/me/earnings").content.decode()
 
-    assert "CN¥10.20" in page
-    assert "+CN¥6.80" in page
+    assert "¥10.20" in page
+    assert "+¥6.80" in page
     assert page.count('<rect class="bar') == 12
-    assert "this week CN¥10.20" in page
+    assert "this week ¥10.20" in page
     assert "Held until" in page
     assert 'href="/me/earnings/L1"' in page
     assert "周晓雨" not in page
@@ -132,7 +132,7 @@ def test_each_row_opens_its_story_to_its_sharer_alone(english, held, linwei, xia
         page.index(words)
         for words in ("A person opened your link", "Ordered", "Paid", "Received", "Return window")
     )
-    assert "10% of the CN¥68.00 paid for the goods at 山里的小店" in page
+    assert "10% of the ¥68.00 paid for the goods at 山里的小店" in page
     assert "周晓雨" not in page
 
     for other in (xiaoyu, chen):
@@ -157,7 +157,7 @@ def test_the_stories_of_the_unhappy_ends_say_so(english, brought, linwei):
     english.force_login(linwei)
 
     assert "nothing is earned" in english.get("/me/earnings/L1").content.decode()
-    assert "CN¥3.40 taken back" in english.get("/me/earnings/L2").content.decode()
+    assert "¥3.40 taken back" in english.get("/me/earnings/L2").content.decode()
     assert english.get("/me/earnings").status_code == 200
 
 
@@ -181,8 +181,8 @@ def test_a_vendor_sees_who_shares_and_what_it_costs(english, held, chen, link):
     assert "10% of every sale" in page
     assert "3 people came" in page  # two now, and the one whose click the order stored
     assert "1 order" in page
-    assert "CN¥102.00 of goods" in page
-    assert "CN¥10.20" in page
+    assert "¥102.00 of goods" in page
+    assert "¥10.20" in page
     assert "周晓雨" not in page
 
 

@@ -1,0 +1,1 @@
+"""Bench: each figure measured beside what it is compared with, in one run."""
