@@ -53,5 +53,6 @@ def _caption(facts: LinkFacts, earns: str, price: str) -> str:
     first = _("“%(words)s”") % {"words": facts.words} if facts.words else _("Look what I found")
     second = f"{facts.product_title} {price}"
     if earns:
-        second += " " + _("(I may earn %(amount)s if you buy)") % {"amount": earns}
+        said = _("%(product)s (I may earn %(amount)s if you buy)")
+        second = said % {"product": second, "amount": earns}
     return f"{first}\n{second}"

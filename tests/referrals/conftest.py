@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,7 +13,7 @@ from referrals import links, noting, stream
 from referrals.attribution import LineToEarn, freeze
 from referrals.touches import Touch
 
-BROWSER = {
+BROWSER: dict[str, Any] = {
     "HTTP_USER_AGENT": "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 "
     "(KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36",
     "HTTP_ACCEPT": "text/html,application/xhtml+xml,*/*;q=0.8",

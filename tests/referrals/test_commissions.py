@@ -41,7 +41,9 @@ def pay_in(order_id: int = 1, minor: int = 10200) -> None:
 
 def complete(line_key: str, *, order_id: int = 1) -> None:
     """Do what orders do when a line is received: post it, then say so."""
-    side, minor = commissions.to_credit(line_key=line_key)
+    owed = commissions.to_credit(line_key=line_key)
+    assert owed is not None
+    side, minor = owed
     post(
         key=f"line:{line_key}:completed",
         legs={accounts.escrow(order_id, "CNY"): -minor, side: minor},
@@ -57,6 +59,7 @@ def take_back(line_key: str, base_minor: int, *, refund: int = 1, order_id: int 
         )
         if minor:
             side = commissions.account_of(line_key=line_key)
+            assert side is not None
             post(
                 key=f"refund:{refund}:settled",
                 legs={side: -minor, accounts.escrow(order_id, "CNY"): minor},

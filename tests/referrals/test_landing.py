@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -17,7 +18,7 @@ from referrals.touches import COOKIE_NAME, read_cookie
 from tests.conftest import NOON
 from tests.referrals.conftest import BROWSER, in_stream
 
-WHATSAPP = {"HTTP_USER_AGENT": "WhatsApp/2.23.20.0 A"}
+WHATSAPP: dict[str, Any] = {"HTTP_USER_AGENT": "WhatsApp/2.23.20.0 A"}
 GAIN_EN = "they may earn ¥6.80 if you buy"
 
 
@@ -355,8 +356,8 @@ def test_the_short_way_answers_exactly_as_the_long_way(link, settings, noon):
     def answered():
         answer = Client(**BROWSER, HTTP_ACCEPT_LANGUAGE="en").get(path_of(link))
         token = answer.cookies["csrf"].value
-        names = ("vary", "content-security-policy", "x-frame-options", "content-length")
-        names += ("content-language", "referrer-policy", "x-content-type-options", "cache-control")
+        names = ["vary", "content-security-policy", "x-frame-options", "content-length"]
+        names += ["content-language", "referrer-policy", "x-content-type-options", "cache-control"]
         cookies = {name: (one["httponly"], one["samesite"]) for name, one in answer.cookies.items()}
         page = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())
         return {name: answer.get(name) for name in names}, cookies, page, len(token)
@@ -375,7 +376,7 @@ def test_the_short_way_answers_exactly_as_the_long_way(link, settings, noon):
 def test_the_bag_takes_what_the_short_ways_form_sends(link, jar):
     client = Client(**BROWSER, enforce_csrf_checks=True)
     page = client.get(path_of(link)).content.decode()
-    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
+    (token,) = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page))
     form = {"variant": jar.pk, "quantity": 1, "version": 1, "act": "add"}
 
     assert client.post("/bag", form).status_code == 403
