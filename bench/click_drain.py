@@ -22,7 +22,7 @@ from referrals import draining, stream
 from referrals.models import Click, ClickHour, ShareLink
 
 ROUNDS = 3
-CLICKS, TASKS = 100_000, 3_000  # at SCALE=1
+CLICKS, TASKS = 100_000, 1_500  # at SCALE=1
 WAIT_SECONDS = 15
 FLAGS = ["--concurrency", "1", "--queues", "bench", "--loglevel", "ERROR"]
 FLAGS += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
@@ -51,7 +51,7 @@ def store_click(click_id: str, link_id: int) -> None:
 def measure(scale: float) -> Iterator[dict[str, Any]]:
     """Yield clicks stored a second and how many times the tasks' figure that is."""
     links = list(ShareLink.objects.all()) or street.share_links(products=4, sharers=10)
-    clicks, tasks = max(int(CLICKS * scale), 2_000), max(int(TASKS * scale), 200)
+    clicks, tasks = max(int(CLICKS * scale), 2_000), max(int(TASKS * scale), 150)
     rounds = [(_by_stream(links, clicks), _by_tasks(links, tasks)) for _ in range(ROUNDS)]
     yield {
         "value": round(median(ours for ours, _ in rounds), 1),

@@ -11,7 +11,7 @@ from bench.load import press
 from bench.serving import serving
 from referrals.draining import drain
 
-ROUNDS, SECONDS, WARM_SECONDS = 5, 3.0, 1.5
+ROUNDS, SECONDS, WARM_SECONDS = 4, 3.0, 1.5
 
 
 def measure(scale: float) -> Iterator[dict[str, Any]]:

@@ -30,6 +30,7 @@ def client() -> redis.Redis:
             socket_timeout=WAIT_SECONDS,
             socket_connect_timeout=WAIT_SECONDS,
             retry=Retry(NoBackoff(), 0),
+            single_connection_client=True,  # one thread, one wire: no pool to ask
         )
         _thread.url = settings.VALKEY_URL
     return _thread.client  # type: ignore[no-any-return]  # a thread-local holds anything

@@ -274,3 +274,13 @@ def test_no_address_is_kept_anywhere(client, link):
     assert entries
     assert b"203.0.113" not in repr(entries).encode()
     assert "203.0.113" not in repr(list(Click.objects.values()))
+
+
+def test_after_valkey_came_back_clicks_stream_again(link):
+    note(link)
+    stream.client().client_kill_filter(skipme=False, _id=stream.client().client_id())
+    note(link)  # meets the dead wire: straight to the database
+    noting._Valkey.rest_until = 0.0
+    note(link)
+
+    assert (in_stream(), Click.objects.count()) in {(2, 1), (3, 0)}
