@@ -7,14 +7,14 @@ from datetime import timedelta
 from django.core.paginator import Page, Paginator
 from django.db import connection
 
-from discovery.shown import FRIENDS_PICKS, PUBLIC_PICKS, SHOWN, Place, eyes_of
+from discovery.shown import FRIENDS_PICKS, PUBLIC_PICK, SHOWN, Place, eyes_of
 from kit import clock
 from people.models import Person
 
 TILES_A_PAGE = 24
 
-# Forty pages: who wants more than that searches. It bounds the work of one stroll.
-DEPTH = 40 * TILES_A_PAGE
+# Twenty pages: who wants more than that searches. It bounds the work of one stroll.
+DEPTH = 20 * TILES_A_PAGE
 
 # One tile in ten goes to a new shop, which nobody could have recommended yet.
 NEW_SHOP_EVERY = 10
@@ -41,23 +41,22 @@ candidates AS MATERIALIZED (
   UNION
   (SELECT p.id, p.shop_id, p.published_at, s.opened_at FROM {SHOWN}
    AND p.published_at >= %(new_since)s AND s.opened_at >= %(new_since)s
-   ORDER BY p.published_at DESC LIMIT %(depth)s)
+   ORDER BY p.published_at DESC LIMIT %(new_depth)s)
   UNION
   (SELECT p.id, p.shop_id, p.published_at, s.opened_at FROM {SHOWN}
    AND p.id IN (SELECT product_id FROM picks))
 ),
-praised AS ({PUBLIC_PICKS.format(candidates="candidates")}),
 weighed AS (
   SELECT c.id, coalesce(picks.endorsement_id, praised.endorsement_id) AS endorsement_id,
          picks.product_id IS NOT NULL AS by_friend,
          picks.product_id IS NULL AND c.opened_at >= %(new_since)s AS of_new_shop,
          coalesce(
            picks.said_at + (least(picks.people, %(voices)s) - 1) * %(friend)s,
-           c.published_at + least(coalesce(praised.people, 0), %(voices)s) * %(stranger)s
+           c.published_at + least(praised.people, %(voices)s) * %(stranger)s
            - (row_number() OVER same_shop - 1) * %(same_shop)s
          ) AS weight
   FROM candidates c LEFT JOIN picks ON picks.product_id = c.id
-  LEFT JOIN praised ON praised.product_id = c.id
+  CROSS JOIN LATERAL ({PUBLIC_PICK}) praised
   WINDOW same_shop AS (
     PARTITION BY c.shop_id, picks.product_id IS NULL ORDER BY c.published_at DESC, c.id DESC
   )
@@ -83,6 +82,7 @@ def places(viewer: Person | None) -> list[Place]:
         **eyes_of(viewer),
         "in_stock": True,
         "depth": DEPTH,
+        "new_depth": 2 * DEPTH // NEW_SHOP_EVERY,  # twice their share, to take turns among shops
         "new_since": clock.now() - A_SHOP_IS_NEW_FOR,
         "every": NEW_SHOP_EVERY,
         "voices": MOST_VOICES,
