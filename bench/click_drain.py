@@ -23,9 +23,14 @@ from referrals.models import Click, ClickHour, ShareLink
 
 ROUNDS = 3
 CLICKS, TASKS = 100_000, 1_500  # at SCALE=1
-WAIT_SECONDS = 15
+START_SECONDS, WAIT_SECONDS = 45, 15
 FLAGS = ["--concurrency", "1", "--queues", "bench", "--loglevel", "ERROR"]
 FLAGS += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+
+
+class NoWorker(Exception):
+    """The Celery worker did not begin in time."""
+
 
 worker = Celery("bench.click_drain", broker=settings.CELERY_BROKER_URL)
 worker.conf.update(
@@ -107,13 +112,19 @@ def _by_tasks(links: list[ShareLink], count: int) -> float:
 
 def _pace(before: int, count: int) -> float:
     """Time from a tenth done to all done, so that a worker's start is not counted."""
-    first = count // 10
-    until = time.monotonic() + WAIT_SECONDS
-    began = (0.0, 0)
-    done = 0
-    while done < count and time.monotonic() < until:
+    first = _done(before, count // 10, seconds=START_SECONDS)
+    if first < count // 10:
+        raise NoWorker(f"{first} of {count} clicks after {START_SECONDS} s")
+    began = time.perf_counter()
+    last = _done(before, count, seconds=WAIT_SECONDS)
+    return max(last - first, 1) / (time.perf_counter() - began)
+
+
+def _done(before: int, wanted: int, *, seconds: float) -> int:
+    """Wait until so many clicks are stored, or the time is over; return how many are."""
+    until = time.monotonic() + seconds
+    while True:
         done = Click.objects.count() - before
-        if done >= first and not began[0]:
-            began = (time.perf_counter(), done)
+        if done >= wanted or time.monotonic() > until:
+            return done
         time.sleep(0.02)
-    return (done - began[1]) / (time.perf_counter() - began[0])
