@@ -54,9 +54,14 @@ def busy(request: HttpRequest) -> HttpResponse:
 
 def way_back(request: HttpRequest, *, default: str = "/") -> str:
     """Return the page the visitor came from if it is ours, else ``default``."""
-    for candidate in (request.POST.get("next"), request.META.get("HTTP_REFERER")):
-        if candidate and url_has_allowed_host_and_scheme(
-            candidate, {request.get_host()}, require_https=request.is_secure()
+    for candidate in (request.POST.get("next"), request.headers.get("referer")):
+        # A word without a slash would be taken for the name of a route.
+        if (
+            candidate
+            and "/" in candidate
+            and url_has_allowed_host_and_scheme(
+                candidate, {request.get_host()}, require_https=request.is_secure()
+            )
         ):
             return candidate
     return default
