@@ -34,7 +34,7 @@ check: $(STAMP) messages ## Check style, types, room borders, templates, migrati
 	@$(FILES) -z 'templates/*.html' '*/templates/*.html' | xargs -0 -r $(BIN)/djhtml --check
 	@$(FILES) -z 'templates/*.html' '*/templates/*.html' | xargs -0 -r $(BIN)/djlint --lint --quiet
 	@$(DEVSTACK) run -- $(BIN)/python manage.py check --deploy --fail-level WARNING
-	@$(DEVSTACK) run -- $(BIN)/python manage.py makemigrations --check --dry-run
+	@WEIDIAN_EXTRA_APPS=django_linear_migrations $(DEVSTACK) run -- $(BIN)/python manage.py makemigrations --check --dry-run
 	$(DEVSTACK) run -- $(BIN)/mypy .
 	$(BIN)/deptry .
 	@$(FILES) -z '*.py' | xargs -0 $(BIN)/django-upgrade --target-version 5.2 --check

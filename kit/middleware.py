@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
 
 from django.core.exceptions import BadRequest
 from django.db import OperationalError
@@ -26,10 +27,17 @@ class RefuseUnreadableInput:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        query = request.META.get("QUERY_STRING", "")
-        if "\x00" in request.path or "%00" in query or "\ufffd" in request.path:
+        query = unquote_to_bytes(request.META.get("QUERY_STRING", ""))
+        if "\x00" in request.path or not _is_text(query):
             return HttpResponseBadRequest("unreadable address", content_type="text/plain")
         return self.get_response(request)
+
+
+def _is_text(raw: bytes) -> bool:
+    try:
+        return "\x00" not in raw.decode()
+    except UnicodeDecodeError:
+        return False
 
 
 class AnswerTransitionRefused:

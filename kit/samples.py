@@ -68,7 +68,7 @@ class SampleForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
     )
     kind = forms.ChoiceField(
-        label=gettext_lazy("Kind"),
+        label=gettext_lazy("Packing"),
         choices=[("jar", gettext_lazy("jar")), ("box", gettext_lazy("box"))],
         widget=forms.Select(attrs={"autocomplete": "off"}),
     )

@@ -7,7 +7,7 @@ taking a word that stands here.
 from __future__ import annotations
 
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.views.static import serve
 
 from kit.public_ids import PublicIdConverter
@@ -23,9 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 if settings.DEMO or settings.DEBUG:
     # A reverse proxy serves media from its volume; a checkout has none.
-    urlpatterns.append(
-        re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT})
-    )
+    urlpatterns.append(path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}))
 
 # Rooms are added from the lowest up; the page of a shop, which matches any word, is last.
 urlpatterns += [
