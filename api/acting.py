@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import logging
+from itertools import chain
 
-from django.db import OperationalError
-
+from kit.sweeping import one_by_one
 from orders import paying, refunds
 from payments import inbox
 from payments.acting import act_on_payout
 from payments.charging import ProviderAway
 from payments.models import Charge, ProviderEvent, Refund
 
-log = logging.getLogger(__name__)
-
 
 def act_at_once(event: ProviderEvent) -> bool:
-    """Act on a fresh event; what cannot be done now waits in the inbox for the sweep."""
-    try:
-        return act(event)
-    except (ProviderAway, OperationalError) as fact:
-        log.warning("event %s waits: %s", event.event_id, type(fact).__name__)
-        return False
+    """Act on a fresh event; what cannot be done now waits in the inbox for the sweep.
+
+    It never raises: the event is stored, and that is all the provider has to know.
+    """
+    return one_by_one(act, [event], away=ProviderAway) == [True]
 
 
 def act(event: ProviderEvent) -> bool:
@@ -43,11 +39,8 @@ def act(event: ProviderEvent) -> bool:
 
 def act_on_waiting() -> int:
     """Act on every event about a charge or a refund that still waits; return on how many."""
-    return sum(
-        act_at_once(event)
-        for about in ("charge", "refund")
-        for event in ProviderEvent.objects.waiting(about=about)
-    )
+    waiting = [ProviderEvent.objects.waiting(about=about) for about in ("charge", "refund")]
+    return sum(one_by_one(act, chain(*waiting), away=ProviderAway))
 
 
 def _refresh_charge(event: ProviderEvent) -> None:

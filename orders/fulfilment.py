@@ -12,6 +12,7 @@ from catalog import endorsing
 from kit import clock
 from kit.locks import locked
 from kit.states import TransitionRefused, move
+from kit.sweeping import one_by_one
 from orders import escrow, news
 from orders.models import Order, OrderLine
 from orders.states import MAY_BECOME
@@ -81,7 +82,7 @@ def extend(*, order: Order) -> Order:
 def complete_overdue(now: datetime) -> int:
     """Complete every shipped order whose buyer stayed silent; return how many."""
     overdue = Order.objects.overdue_for_completion(now=now).order_by("completes_at", "pk")
-    return sum(complete_quietly(order=order, now=now) for order in overdue)
+    return sum(one_by_one(lambda order: complete_quietly(order=order, now=now), overdue))
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ import logging
 from celery import shared_task
 
 from kit import clock
+from kit.sweeping import one_by_one
 from orders import fulfilment, paying, refunds
 from payments.charging import ProviderAway
 
@@ -16,15 +17,7 @@ log = logging.getLogger(__name__)
 @shared_task(name="orders.refresh_open_payments")
 def refresh_open_payments() -> int:
     """Ask about every payment nobody has told us about; return how many were asked."""
-    asked = 0
-    for charge_id in paying.unsettled():
-        try:
-            paying.refresh(charge_id)
-        except ProviderAway:
-            log.info("provider away: charge %s is asked about again", charge_id)
-            return asked
-        asked += 1
-    return asked
+    return len(one_by_one(paying.refresh, paying.unsettled(), away=ProviderAway))
 
 
 @shared_task(name="orders.close_unpaid_orders")
@@ -52,6 +45,5 @@ def settle_refund(refund_id: int) -> None:
 def settle_refunds() -> int:
     """Send and settle every refund that is still on its way; return how many were asked about."""
     ids = refunds.waiting()
-    for refund_id in ids:
-        settle_refund(refund_id)
+    one_by_one(refunds.refresh, ids, away=ProviderAway)
     return len(ids)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from kit.sweeping import one_by_one
 from payments import inbox, payouts
+from payments.gateways.port import ProviderAway
 from payments.models import Payout, ProviderEvent
 
 
@@ -20,4 +22,10 @@ def act_on_payout(event: ProviderEvent) -> bool:
 
 def act_on_waiting() -> int:
     """Act on every event about a payout that nobody acted on yet; return on how many."""
-    return sum(act_on_payout(event) for event in ProviderEvent.objects.waiting(about="payout"))
+    waiting = ProviderEvent.objects.waiting(about="payout")
+    return len(one_by_one(_act_or_wait, waiting, away=ProviderAway))
+
+
+def _act_or_wait(event: ProviderEvent) -> None:
+    if not act_on_payout(event):
+        raise ProviderAway(event.event_id)

@@ -81,7 +81,8 @@ def open_at_provider(charge: Charge, *, base_url: str) -> str:
         )
         charge.refresh_from_db()
         if charge.state == Charge.State.CLOSED:
-            provider.close_charge(fact.provider_ref)  # closed here while it was opened there
+            # Closed here while it was opened there; it may even be paid by now.
+            fact = provider.close_charge(fact.provider_ref)
         _learn(charge, fact)
     if charge.state != Charge.State.OPEN:
         raise ChargeIsOver(charge.reference)
@@ -128,7 +129,8 @@ def _learn(charge: Charge, fact: ChargeFact) -> None:
     if (fact.amount_minor, fact.currency) != (charge.amount_minor, charge.currency):
         # Goods are not released for another sum; a person has to look at this one.
         log.error("charge %s has another amount at the provider", charge.reference)
-        return
+        if fact.status != "closed":
+            return  # closed unpaid, it is the same whatever it asked for
     Charge.objects.filter(pk=charge.pk, provider_ref="").update(
         provider_ref=fact.provider_ref, pay_url=fact.pay_url
     )

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from kit import clock
+from kit.sweeping import one_by_one
 from ledger import accounts
 from ledger.accounts import Side
 from ledger.balances import accounts_with_at_least
@@ -47,15 +48,14 @@ def run(now: datetime) -> int:
     if payday.finished_at is not None:
         return 0
     rich = accounts_with_at_least(kinds=("sharer", "shop"), minor=settings.PAYOUT_MINIMUM_MINOR)
-    asked = sum(
-        _pay_out(accounts.named(code, currency), balance_minor, run=payday.run)
-        for code, currency, balance_minor in rich
-    )
-    Payday.objects.filter(pk=payday.pk).update(finished_at=clock.now())
-    return asked
+    asked = one_by_one(lambda row: _pay_out(*row, run=payday.run), rich)
+    if len(asked) == len(rich):  # else the next beat takes up those who were left out
+        Payday.objects.filter(pk=payday.pk).update(finished_at=clock.now())
+    return sum(asked)
 
 
-def _pay_out(account: Side, balance_minor: int, *, run: str) -> bool:
+def _pay_out(code: str, currency: str, balance_minor: int, *, run: str) -> bool:
+    account = accounts.named(code, currency)
     owner = _owner_of(account)
     if owner is None:
         return False

@@ -18,6 +18,7 @@ from kit import clock, states
 from kit.after_commit import after_commit
 from kit.locks import locked
 from kit.states import TransitionRefused
+from kit.sweeping import one_by_one
 from ledger import accounts
 from ledger.accounts import Side
 from ledger.balances import balance_of
@@ -134,10 +135,17 @@ def send_due() -> int:
     """Send every payout whose turn it is; return how many were sent."""
     sent = 0
     while claimed := claim():
-        for payout in claimed:
-            record(payout=payout, answer=send(payout))
+        heard = one_by_one(_send_and_record, claimed)
         sent += len(claimed)
+        if not any(heard):
+            break  # nobody answers: what is not claimed yet waits, unsent, for the next beat
     return sent
+
+
+def _send_and_record(payout: Payout) -> bool:
+    answer = send(payout)
+    record(payout=payout, answer=answer)
+    return isinstance(answer, PayoutFact)
 
 
 @transaction.atomic
@@ -203,8 +211,7 @@ def look_up_due() -> int:
     """Ask about every payout that is not decided; return how many were asked about."""
     sweep()
     due = list(Payout.objects.to_look_up(now=clock.now())[:100])
-    for payout in due:
-        look_up(payout)
+    one_by_one(look_up, due)
     return len(due)
 
 

@@ -15,7 +15,8 @@ from kit import clock
 from kit.invariants import check
 from ledger import accounts
 from ledger.balances import balance_of
-from ledger.posting import post
+from ledger.posting import KeyReused, post
+from orders import paying
 from payments import charging, destinations, payouts, refunding
 from payments.acting import act_on_waiting
 from payments.invariants import INVARIANTS
@@ -160,6 +161,46 @@ def test_an_event_about_nothing_of_ours_is_kept(db, ours):
         assert send(an_event(id=f"evt_{kind}", type=kind)).status_code == 200
 
     assert ProviderEvent.objects.filter(processed_at__isnull=False).count() == 4
+
+
+def test_what_cannot_be_acted_on_is_a_200_all_the_same_and_waits(
+    db, provider, deliver, monkeypatch, ours_paid
+):
+    _, event = ours_paid
+    monkeypatch.setattr(paying, "refresh", broken)
+
+    assert deliver(event).status_code == 200
+    assert ProviderEvent.objects.get().processed_at is None
+
+
+def test_an_event_that_cannot_be_acted_on_holds_up_no_other(
+    db, provider, deliver, monkeypatch, ours_paid
+):
+    charge, event = ours_paid
+    monkeypatch.setattr(paying, "refresh", broken)
+    deliver(event)
+    ProviderEvent.objects.create(
+        provider="sandbox", event_id="evt_2", kind="charge.paid", reference="NOBODYS", payload={}
+    )
+
+    assert acting.act_on_waiting() == 1
+    waiting = ProviderEvent.objects.filter(processed_at=None)
+    assert [row.reference for row in waiting] == [charge.reference]
+
+
+def broken(_charge_id):
+    raise KeyReused("an odd charge")
+
+
+@pytest.fixture
+def ours_paid(db, provider):
+    """A charge of ours that was paid, and the event that says so."""
+    charge = charging.start(
+        amount_minor=6800, currency="CNY", description="honey", language="en", return_path="/"
+    )
+    charging.open_at_provider(charge, base_url="http://testserver")
+    provider.ask("POST", f"/v1/charges/{charge.provider_ref}/pay")
+    return charge, provider.events_of(charge.reference)[-1]
 
 
 def test_a_moved_clock_moves_the_door_too(db, ours):

@@ -13,13 +13,14 @@ from kit.states import TransitionRefused
 from ledger import accounts
 from ledger.balances import balance_of
 from ledger.models import Transfer
+from ledger.posting import post
 from notifications.models import Notice
 from orders import fulfilment
 from orders.invariants import INVARIANTS
 from orders.models import OrderLine
 from orders.placing import Wanted, place
 from orders.sums import Part, parts_of
-from tests.orders.conftest import HOME, pay, the_order
+from tests.orders.conftest import HOME, buy, pay, the_order
 
 
 def shop_money(order) -> int:
@@ -150,3 +151,20 @@ def test_a_longer_return_window_holds_receipt_and_commission_longer(noon, shippe
 
     assert Receipt.objects.get().keeps_from == noon + timedelta(days=30)
     assert shipped.lines.get().commission.held_until == noon + timedelta(days=30)
+
+
+def test_one_order_that_cannot_be_completed_holds_up_no_other(noon, shipped, jar, provider, chen):
+    other = buy(jar, quantity=1)
+    pay(other, provider)
+    fulfilment.dispatch(order=the_order(other), carrier="SF", number="SF1398", by=chen)
+    # Somebody else's fact stands under the key of the first order's line.
+    outside, escrow = accounts.outside("sandbox", "CNY"), accounts.escrow(0, "CNY")
+    key = f"line:{shipped.lines.get().key}:completed"
+    post(key=key, legs={outside: -1, escrow: 1})
+
+    ten_days = noon + timedelta(days=10)
+    with clock.stopped_at(ten_days):
+        assert fulfilment.complete_overdue(ten_days) == 1
+
+    shipped.refresh_from_db()
+    assert (shipped.state, the_order(other).state) == ("shipped", "completed")

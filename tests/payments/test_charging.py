@@ -5,6 +5,7 @@ import pytest
 from payments import charging
 from payments.charging import ChargeIsOver
 from payments.gateways.port import ProviderAway, ProviderRefused
+from payments.gateways.sandbox import Sandbox
 from payments.models import Charge
 
 HERE = "http://localhost:8000"
@@ -124,6 +125,34 @@ def test_another_amount_at_the_provider_is_not_believed(charge, provider, caplog
 
     assert charging.refresh(charge).state == "open"
     assert "another amount" in caplog.text
+
+
+def test_a_charge_of_another_amount_still_closes_unpaid(charge, provider):
+    charging.open_at_provider(charge, base_url=HERE)
+    Charge.objects.filter(pk=charge.pk).update(amount_minor=6801)
+    charge.refresh_from_db()
+
+    assert charging.close(charge) is True
+    assert charge.state == "closed"
+
+
+def test_a_charge_closed_here_while_it_was_opened_and_paid_there_is_paid(
+    charge, provider, monkeypatch
+):
+    opened = Sandbox.open_charge
+
+    def paid_before_we_look(gateway, wanted):
+        fact = opened(gateway, wanted)
+        Charge.objects.filter(pk=charge.pk).update(state="closed")
+        provider.ask("POST", f"/v1/charges/{fact.provider_ref}/pay")
+        return fact
+
+    monkeypatch.setattr(Sandbox, "open_charge", paid_before_we_look)
+    with pytest.raises(ChargeIsOver):
+        charging.open_at_provider(charge, base_url=HERE)
+
+    charge.refresh_from_db()
+    assert charge.state == "paid"
 
 
 @pytest.mark.parametrize("job", ["open", "refresh", "close"])

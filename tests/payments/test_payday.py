@@ -153,3 +153,27 @@ def test_without_the_guards_three_beats_pay_three_times(
 
         assert Payout.objects.count() == 3
         assert balance_of(linwei_earned) == -20_000
+
+
+def test_one_account_that_cannot_be_paid_holds_up_no_other_and_is_taken_up_again(
+    linwei, xiaoyu, earn, send_to, monday, monkeypatch
+):
+    for person in (linwei, xiaoyu):
+        send_to(person)
+        earn(person, 5000)
+    ask = payouts.ask
+
+    def breaks_for_linwei(*, person, **words):
+        if person == linwei:
+            raise KeyError("odd")
+        return ask(person=person, **words)
+
+    monkeypatch.setattr(payouts, "ask", breaks_for_linwei)
+    assert payday.run(monday) == 1
+    assert Payout.objects.get().person == xiaoyu
+
+    monkeypatch.setattr(payouts, "ask", ask)
+    payday.run(monday)
+    assert Payout.objects.get(person=linwei).amount_minor == 5000
+    assert Payout.objects.filter(person=xiaoyu).count() == 1
+    assert Payday.objects.get().finished_at is not None
