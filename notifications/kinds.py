@@ -74,6 +74,21 @@ KINDS: dict[str, Kind] = {
         _("%(amount)s of order %(order)s went back to the buyer. Do not send it any more."),
         "undo-2",
     ),
+    "order_refund_delayed": Kind(
+        _("Your money is not back yet"),
+        _("The provider would not send back %(amount)s of order %(order)s yet. We keep asking."),
+        "triangle-alert",
+    ),
+    "order_refund_refused": Kind(
+        _("Your refund did not go through"),
+        _("The payment provider would not pay back order %(order)s, so it stands. Ask again."),
+        "triangle-alert",
+    ),
+    "order_refund_refused_vendor": Kind(
+        _("A refund did not go through"),
+        _("Order %(order)s was not paid back and stands. Talk to the buyer before you send it."),
+        "triangle-alert",
+    ),
     "commission_expected": Kind(
         _("Somebody bought through your link"),
         _("%(product)s: %(amount)s is yours once the parcel is received and kept."),

@@ -9,14 +9,15 @@ from orders import links
 from orders.models import Order, OrderLine
 
 
-def to_buyer(order: Order, *, kind: str, **more: Any) -> None:
+def to_buyer(order: Order, *, kind: str, time: int = 1, **more: Any) -> None:
     """Tell who bought: in their inbox, or a guest by e-mail, or else by SMS.
 
-    Told once for each kind and order, however often it is called.
+    Told once for each kind and order, however often it is called; what can happen to an
+    order more than once says the how-manieth ``time`` it is.
     """
     told: dict[str, Any] = {
         "kind": kind,
-        "key": f"order:{order.public_id}:{kind}:buyer",
+        "key": _key(order, kind, time, "buyer"),
         "data": _facts(order) | more,
         "path": links.signed_path(order),
     }
@@ -28,15 +29,20 @@ def to_buyer(order: Order, *, kind: str, **more: Any) -> None:
         telling.write_to(address=order.phone, channel="sms", language=order.language, **told)
 
 
-def to_vendor(order: Order, *, kind: str, **more: Any) -> None:
-    """Tell the shop's owner, once for each kind and order."""
+def to_vendor(order: Order, *, kind: str, time: int = 1, **more: Any) -> None:
+    """Tell the shop's owner, once for each kind, order and ``time``."""
     telling.tell(
         person_id=order.shop.owner_id,
         kind=kind,
-        key=f"order:{order.public_id}:{kind}:vendor",
+        key=_key(order, kind, time, "vendor"),
         data=_facts(order) | more,
         path=f"/shop/orders/{order.public_id}",
     )
+
+
+def _key(order: Order, kind: str, time: int, side: str) -> str:
+    again = f":{time}" if time > 1 else ""
+    return f"order:{order.public_id}:{kind}:{side}{again}"
 
 
 def _facts(order: Order) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -23,6 +23,11 @@ from referrals import commissions
 ASKED = "asked"
 LATE = "late"  # the payment came after the order had closed: its stock is long released
 
+# A late payment that the provider will not send back is asked for again: the money is the
+# buyer's, and no other state of the order would be true.
+SHORTEST_WAIT = timedelta(hours=1)
+LONGEST_WAIT = timedelta(days=1)
+
 
 @transaction.atomic
 def before_dispatch(*, order: Order, by: Person | None) -> Refund:
@@ -38,8 +43,8 @@ def before_dispatch(*, order: Order, by: Person | None) -> Refund:
     locked(Order.objects.filter(pk=order.pk))
     move(order, to=Order.State.REFUNDING, table=MAY_BECOME)
     refund = _ask(order, why=ASKED)
-    news.to_buyer(order, kind="order_refunded")
-    news.to_vendor(order, kind="order_refunded_vendor")
+    news.to_buyer(order, kind="order_refunded", time=number_of(refund))
+    news.to_vendor(order, kind="order_refunded_vendor", time=number_of(refund))
     recording.record(
         actor=f"person:{by.pk}" if by is not None else "guest",
         act="order.refund_asked",
@@ -90,13 +95,21 @@ def settled(refund: Refund) -> None:
 
 @transaction.atomic
 def refused(refund: Refund) -> None:
-    """Let an order be paid again whose refund the provider will not do; once.
+    """Let an order be paid again whose refund the provider will not do, and say so; once.
 
-    A late payment stays where it is: a person has to send it back.
+    A late payment cannot become an order again: it is asked for anew, ever less often.
     """
     order = _order_of(refund)
-    if order is not None and order.state == Order.State.REFUNDING and not is_late(refund):
-        move(order, to=Order.State.PAID, table=MAY_BECOME)
+    if order is None or order.state != Order.State.REFUNDING or newest_of(order) != refund:
+        return  # told before; or asked for anew since, and that one decides
+    if is_late(refund):
+        news.to_buyer(order, kind="order_refund_delayed")
+        if asked_again_at(refund) <= clock.now():
+            _ask(order, why=LATE)
+        return
+    move(order, to=Order.State.PAID, table=MAY_BECOME)
+    news.to_buyer(order, kind="order_refund_refused", time=number_of(refund))
+    news.to_vendor(order, kind="order_refund_refused_vendor", time=number_of(refund))
 
 
 def is_late(refund: Refund) -> bool:
@@ -104,11 +117,32 @@ def is_late(refund: Refund) -> bool:
     return refund.key.split(":")[2:3] == [LATE]
 
 
+def newest_of(order: Order) -> Refund | None:
+    """Return the refund that decides what becomes of an order: the one asked for last."""
+    mine = Refund.objects.filter(key__startswith=f"order:{order.public_id}:")
+    return mine.order_by("-pk").first()
+
+
+def number_of(refund: Refund) -> int:
+    """Return which asking of its order this was; the first is 1."""
+    return int(refund.key.rpartition(":")[2])
+
+
+def asked_again_at(refund: Refund) -> datetime:
+    """Return when a refused refund of a late payment is asked for anew."""
+    times: int = 1 << min(number_of(refund) - 1, 10)
+    return refund.created_at + min(SHORTEST_WAIT * times, LONGEST_WAIT)
+
+
 def waiting() -> list[int]:
-    """Return the ids of refunds of orders that nobody has settled yet, oldest first."""
-    charges = Order.objects.filter(state=Order.State.REFUNDING).values("checkout__charge")
-    rows = Refund.objects.filter(charge__in=charges, key__startswith="order:")
-    return list(rows.order_by("pk").values_list("pk", flat=True))
+    """Return the ids of the refunds that orders wait for, oldest first."""
+    orders = Order.objects.filter(state=Order.State.REFUNDING)
+    names = set(orders.values_list("public_id", flat=True))
+    rows = Refund.objects.filter(
+        charge__in=orders.values("checkout__charge"), key__startswith="order:"
+    )
+    newest = {key.split(":")[1]: pk for pk, key in rows.order_by("pk").values_list("pk", "key")}
+    return sorted(pk for name, pk in newest.items() if name in names)
 
 
 def _ask(order: Order, *, why: str) -> Refund:
@@ -137,5 +171,7 @@ def _order_of(refund: Refund) -> Order | None:
     if room != "order":
         return None
     public_id = rest.partition(":")[0]
-    rows = locked(Order.objects.filter(public_id=public_id).select_related("shop"))
+    rows = locked(
+        Order.objects.filter(public_id=public_id).select_related("shop", "checkout__charge")
+    )
     return rows[0] if rows else None

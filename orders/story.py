@@ -9,7 +9,9 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from orders import refunds
 from orders.models import Order
+from payments.models import Refund
 
 S = Order.State
 Step = tuple[str, str, bool]
@@ -60,7 +62,7 @@ def to_vendor(order: Order) -> Story:
         ),
         S.COMPLETED: lambda: _("The buyer has it, and you have the money."),
         S.CANCELLED: lambda: _("The buyer did not pay in time. The pieces are back in your stock."),
-        S.REFUNDING: lambda: _("The money goes back to the buyer. Do not send it."),
+        S.REFUNDING: lambda: _vendor_waits(order),
         S.REFUNDED: lambda: _("The money went back to the buyer. Do not send it."),
     }
     state = S(order.state)
@@ -86,15 +88,19 @@ def dispatch_due(order: Order) -> datetime | None:
     return order.paid_at + timedelta(hours=order.shop.terms.ships_within_hours)
 
 
-def was_paid_late(order: Order) -> bool:
-    """Whether its payment came after it had closed."""
-    refunded = order.state in {S.REFUNDING, S.REFUNDED}
-    return refunded and order.paid_at is not None and order.paid_at > order.checkout.closes_at
+def _vendor_waits(order: Order) -> str:
+    refund = refunds.newest_of(order)
+    if refund is None or refund.state != Refund.State.REFUSED:
+        return _("The money goes back to the buyer. Do not send it.")
+    return _("The provider would not pay it back. We ask again on %(when)s. Do not send it.") % {
+        "when": moment(refunds.asked_again_at(refund))
+    }
 
 
 def _said(order: Order) -> tuple[str, str]:
-    if was_paid_late(order):
-        return _said_of_late(order)
+    refund = refunds.newest_of(order) if order.state in {S.REFUNDING, S.REFUNDED} else None
+    if refund is not None and refunds.is_late(refund):
+        return _said_of_late(order, refund)
     told = {
         S.PLACED: lambda: (
             _("Waiting for your payment"),
@@ -125,7 +131,11 @@ def _said(order: Order) -> tuple[str, str]:
     return told[S(order.state)]()
 
 
-def _said_of_late(order: Order) -> tuple[str, str]:
+def _said_of_late(order: Order, refund: Refund) -> tuple[str, str]:
+    if refund.state == Refund.State.REFUSED:
+        more = _("The payment provider would not send it back yet. We ask again on %(when)s.")
+        when = moment(refunds.asked_again_at(refund))
+        return _("We still hold your money for you"), more % {"when": when}
     why = _("Your payment came after this order had closed, so all of it goes back to you.")
     if order.state == S.REFUNDED:
         return _("Refunded"), why

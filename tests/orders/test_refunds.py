@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
+from datetime import timedelta
+
 import pytest
+from django.utils.translation import override
 
 from audit.models import AuditEvent
+from kit import clock
 from kit.invariants import check
 from kit.states import TransitionRefused
 from ledger import accounts
 from ledger.balances import balance_of
 from ledger.models import Transfer
 from notifications.models import Notice
-from orders import refunds, tasks
+from orders import paying, refunds, story, tasks
 from orders.invariants import INVARIANTS
-from payments.models import Refund
+from payments.models import Charge, Refund
+from tests.orders.conftest import pay_at
 
 OUTSIDE = accounts.outside("sandbox", "CNY")
 
@@ -138,3 +144,116 @@ def test_a_refund_of_another_room_is_no_matter(paid, db):
 
     paid.refresh_from_db()
     assert paid.state == "paid"
+
+
+def refused_once(order, provider) -> tuple[Refund, str]:
+    """Let the provider refuse an order's refund: the charge seems unknown to it."""
+    known_as = Charge.objects.get(pk=order.checkout.charge_id).provider_ref
+    Charge.objects.update(provider_ref="ch_unknown")
+    refund = Refund.objects.latest("pk")
+    refunds.refresh(refund.pk)
+    Charge.objects.update(provider_ref=known_as)
+    refund.refresh_from_db()
+    assert refund.state == "refused"
+    return refund, known_as
+
+
+def test_news_of_the_refused_refund_do_not_stop_the_one_asked_since(paid, xiaoyu, provider):
+    refunds.before_dispatch(order=paid, by=xiaoyu)
+    refused, _ = refused_once(paid, provider)
+    again = refunds.before_dispatch(order=paid, by=xiaoyu)
+
+    refunds.refresh(refused.pk)  # a webhook that comes late
+
+    paid.refresh_from_db()
+    assert paid.state == "refunding"
+    tasks.settle_refunds()
+    through(again, provider)
+    paid.refresh_from_db()
+    assert (paid.state, escrow_of(paid)) == ("refunded", 0)
+
+
+def test_buyer_and_vendor_hear_of_each_refusal_and_of_each_asking(paid, xiaoyu, chen, provider):
+    for _ in range(2):
+        refunds.before_dispatch(order=paid, by=xiaoyu)
+        refused_once(paid, provider)
+
+    for kind, person in [
+        ("order_refunded", xiaoyu),
+        ("order_refunded_vendor", chen),
+        ("order_refund_refused", xiaoyu),
+        ("order_refund_refused_vendor", chen),
+    ]:
+        assert [notice.person for notice in Notice.objects.filter(kind=kind)] == [person] * 2
+
+
+@pytest.fixture
+def paid_late(noon, placed, provider):
+    """Xiaoyu's order closed unpaid; her payment came after that and is to go back."""
+    pay_at(placed.checkout, provider)
+    # The order closed while nobody could know of the payment.
+    paying._cancel(placed.checkout.charge)
+    paying.refresh(placed.checkout.charge_id)
+    placed.refresh_from_db()
+    assert placed.state == "refunding"
+    return placed
+
+
+def test_a_late_payment_that_will_not_go_back_is_asked_for_again_ever_less_often(
+    noon, paid_late, provider, xiaoyu
+):
+    refused_once(paid_late, provider)
+
+    assert Notice.objects.get(kind="order_refund_delayed").person == xiaoyu
+    with clock.stopped_at(noon + timedelta(minutes=59)):
+        tasks.settle_refunds()
+        assert Refund.objects.count() == 1
+
+    with clock.stopped_at(noon + timedelta(hours=1)):
+        tasks.settle_refunds()
+        assert Refund.objects.count() == 2
+        refused_once(paid_late, provider)
+    with clock.stopped_at(noon + timedelta(hours=2, minutes=59)):
+        tasks.settle_refunds()
+        assert Refund.objects.count() == 2
+    with clock.stopped_at(noon + timedelta(hours=3)):
+        tasks.settle_refunds()
+        assert Refund.objects.count() == 3
+        through(Refund.objects.latest("pk"), provider)
+
+    paid_late.refresh_from_db()
+    assert (paid_late.state, escrow_of(paid_late), balance_of(OUTSIDE)) == ("refunded", 0, 0)
+    assert Notice.objects.filter(kind="order_refund_delayed").count() == 1
+    assert not any(finding.broken for finding in check(INVARIANTS))
+
+
+def test_the_longest_wait_between_two_askings_is_a_day(noon, paid_late, provider):
+    at = noon
+    for _ in range(7):
+        with clock.stopped_at(at):
+            refused, _ = refused_once(paid_late, provider)
+            at = refunds.asked_again_at(refused)
+        with clock.stopped_at(at):
+            tasks.settle_refunds()
+
+    waits = Refund.objects.order_by("pk").values_list("created_at", flat=True)
+    hours = [(after - before) // timedelta(hours=1) for before, after in itertools.pairwise(waits)]
+    assert hours == [1, 2, 4, 8, 16, 24, 24]
+
+
+def test_both_sides_read_when_the_provider_is_asked_again(noon, paid_late, provider):
+    refused_once(paid_late, provider)
+
+    with override("en"):
+        assert "22 Nov, 13:00" in story.of(paid_late).more
+        assert "22 Nov, 13:00" in story.to_vendor(paid_late).more
+
+
+def test_a_payment_that_we_heard_of_late_was_not_a_late_payment(noon, placed, provider, xiaoyu):
+    pay_at(placed.checkout, provider)
+    with clock.stopped_at(noon + timedelta(minutes=40)):  # nobody could ask for a while
+        paying.refresh(placed.checkout.charge_id)
+        placed.refresh_from_db()
+        refunds.before_dispatch(order=placed, by=xiaoyu)
+        with override("en"):
+            assert "had closed" not in story.of(placed).more
