@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,15 +11,17 @@ from catalog import stock
 from kit import clock
 from kit.locks import locked
 from kit.states import move
+from kit.sweeping import one_by_one
 from orders import bags, escrow, news, refunds
-from orders.models import Checkout, Order, OrderLine
+from orders.models import Bag, Checkout, Order, OrderLine
 from orders.states import MAY_BECOME
 from payments import charging
 from payments.charging import ProviderAway
 from payments.models import Charge
 from referrals import commissions
 
-log = logging.getLogger(__name__)
+# A payment later than this is told by its event alone, which waits until it was acted on.
+LATEST = timedelta(days=30)
 
 
 class PaymentIsOver(Exception):
@@ -71,23 +72,25 @@ def close_unpaid(now: datetime) -> int:
     overdue = Checkout.objects.filter(
         pk__in=Order.objects.unpaid_too_long(now=now).values("checkout")
     ).select_related("charge")
-    closed = 0
-    for checkout in overdue.order_by("closes_at", "pk"):
-        try:
-            charging.close(checkout.charge)
-        except ProviderAway:
-            log.info("provider away: checkout %s stays open", checkout.pk)
-            continue
-        closed += _follow(checkout.charge)
-    return closed
+    return sum(one_by_one(_close, overdue.order_by("closes_at", "pk"), away=ProviderAway))
 
 
 def unsettled() -> list[int]:
     """Return the ids of charges whose outcome the orders do not show yet, oldest first."""
-    late = Q(state=Order.State.CANCELLED, paid_at=None, checkout__charge__state=Charge.State.PAID)
+    late = Q(
+        state=Order.State.CANCELLED,
+        paid_at=None,
+        checkout__charge__state=Charge.State.PAID,
+        checkout__closes_at__gte=clock.now() - LATEST,
+    )
     waiting = Q(state=Order.State.PLACED) & ~Q(checkout__charge__state=Charge.State.CREATED)
     charges = Order.objects.filter(waiting | late).values("checkout__charge")
     return list(Charge.objects.filter(pk__in=charges).order_by("pk").values_list("pk", flat=True))
+
+
+def _close(checkout: Checkout) -> bool:
+    charging.close(checkout.charge)
+    return _follow(checkout.charge)
 
 
 def _follow(charge: Charge) -> bool:
@@ -120,8 +123,7 @@ def _settle(charge: Charge) -> None:
 
 @transaction.atomic
 def _cancel(charge: Charge) -> bool:
-    checkout = Checkout.objects.filter(charge=charge).first()
-    bag = bags.lock(checkout.bag_id if checkout is not None else None)
+    bag = _bag_of(charge)
     closing = [order for order in _orders_of(charge) if order.state == Order.State.PLACED]
     now = clock.now()
     lines = _lines_of(closing)
@@ -134,6 +136,16 @@ def _cancel(charge: Charge) -> bool:
     if bag is not None:
         bags.put_back(bag=bag, lines=lines)
     return bool(closing)
+
+
+def _bag_of(charge: Charge) -> Bag | None:
+    """Return the bag a charge's lines came from, locked; at sign-in it may become another."""
+    came_from = Checkout.objects.filter(charge=charge).values_list("bag_id", flat=True)
+    bag_id = came_from.first()
+    bag = bags.lock(bag_id)
+    if bag is None and bag_id is not None:
+        bag = bags.lock(came_from.first())
+    return bag
 
 
 def _orders_of(charge: Charge) -> list[Order]:

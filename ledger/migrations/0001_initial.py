@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ('version', models.BigIntegerField(default=0)),
             ],
             options={
+                'indexes': [models.Index(condition=models.Q(('code__startswith', 'sharer:'), ('code__startswith', 'shop:'), _connector='OR'), fields=['balance_minor'], name='accounts_people_are_paid_from')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('floor_minor__isnull', True), ('balance_minor__gte', models.F('floor_minor')), _connector='OR'), name='account_stays_above_its_floor')],
             },
         ),

@@ -1,6 +1,7 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
+import django.db.models.functions.text
 import kit.clock
 import kit.public_ids
 from django.conf import settings
@@ -12,7 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
+        ('catalog', '0002_first_rules'),
         ('payments', '0001_initial'),
         ('referrals', '0001_initial'),
         ('shops', '0001_initial'),
@@ -117,8 +118,28 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('quantity__range', (1, 999))), name='bag_quantity_is_1_to_999'),
         ),
         migrations.AddIndex(
+            model_name='checkout',
+            index=models.Index(fields=['closes_at'], name='checkouts_by_close'),
+        ),
+        migrations.AddIndex(
             model_name='order',
             index=models.Index(condition=models.Q(('state', 'shipped')), fields=['completes_at'], name='orders_to_complete'),
+        ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(condition=models.Q(('state', 'placed')), fields=['checkout'], name='orders_to_be_paid'),
+        ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(condition=models.Q(('state', 'refunding')), fields=['checkout'], name='orders_to_refund'),
+        ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(django.db.models.functions.text.Upper('email'), condition=models.Q(('buyer__isnull', True)), name='guest_orders_by_email'),
+        ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(condition=models.Q(('buyer__isnull', True)), fields=['phone'], name='guest_orders_by_phone'),
         ),
         migrations.AddIndex(
             model_name='order',

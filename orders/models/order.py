@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Product, Variant
@@ -31,6 +32,9 @@ class Checkout(models.Model):
     bag = models.ForeignKey(Bag, on_delete=models.SET_NULL, null=True, related_name="checkouts")
     placed_at = models.DateTimeField(default=clock.now)
     closes_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["closes_at"], name="checkouts_by_close")]
 
     def __str__(self) -> str:
         return self.key
@@ -132,6 +136,19 @@ class Order(models.Model):
         indexes = [
             models.Index(
                 fields=["completes_at"], condition=Q(state="shipped"), name="orders_to_complete"
+            ),
+            # The sweeps ask for these every few seconds, however many orders there ever were.
+            models.Index(
+                fields=["checkout"], condition=Q(state="placed"), name="orders_to_be_paid"
+            ),
+            models.Index(
+                fields=["checkout"], condition=Q(state="refunding"), name="orders_to_refund"
+            ),
+            models.Index(
+                Upper("email"), condition=Q(buyer__isnull=True), name="guest_orders_by_email"
+            ),
+            models.Index(
+                fields=["phone"], condition=Q(buyer__isnull=True), name="guest_orders_by_phone"
             ),
             models.Index(fields=["shop", "state", "-placed_at"], name="orders_by_shop"),
             models.Index(fields=["buyer", "-placed_at"], name="orders_by_buyer"),
