@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from shops.models import Membership
 __all__ = [
     "NothingReceived",
     "OwnShop",
+    "claim",
     "endorse",
     "friends_who_bought",
     "mark_earning",
@@ -64,6 +66,12 @@ def receive(  # noqa: PLR0913  # each is a fact of its own about the receipt
         },
     )
     return receipt
+
+
+def claim(*, line_keys: Collection[str], person: Person) -> int:
+    """Make a guest's receipts this person's, who proved the buyer's address; return how many."""
+    guests = Receipt.objects.filter(line_key__in=line_keys, person=None)
+    return guests.update(person=person)
 
 
 @transaction.atomic

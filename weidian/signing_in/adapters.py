@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.account.stages import EmailVerificationStage
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.stages import AuthenticateStage
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from kit.fields import PhoneField
 from orders import bags
+from orders.claiming import claim
 from orders.web import TOKEN_COOKIE, with_bag
 from people.joining import prove_phone
 from people.models import Person
@@ -62,8 +64,14 @@ class AccountAdapter(DefaultAccountAdapter):
         ]
 
     def post_login(self, request: HttpRequest, user: Person, **kwargs: Any) -> HttpResponse:
-        """Bring the guest's bag along, and the language that the person reads."""
+        """Bring along what the guest chose and bought, and the language that the person reads."""
         answer: HttpResponse = super().post_login(request, user, **kwargs)
+        proven = EmailAddress.objects.filter(user=user, verified=True)
+        claim(
+            person=user,
+            emails=proven.values_list("email", flat=True),
+            phone=user.phone if user.phone_verified_at else None,
+        )
         pieces = bags.merge(person=user, token=request.COOKIES.get(TOKEN_COOKIE))
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
             answer.set_cookie(
