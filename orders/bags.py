@@ -11,6 +11,7 @@ from django.db.models import Sum
 from catalog.models import Product, Variant
 from kit import clock
 from kit.locks import locked, one_at_a_time
+from kit.states import TransitionRefused
 from orders.models import Bag, BagLine, OrderLine
 from people.models import Person
 from shops.models import Shop
@@ -72,8 +73,12 @@ def add(*, bag: Bag, variant: Variant, quantity: int) -> BagLine:
     """Put ``quantity`` more pieces in the bag, up to 999 of one variant.
 
     The price is noted as seen now, so that the bag can say when it moves.
+
+    Raises:
+        TransitionRefused: the bag was poured into another at sign-in, a moment ago;
+            likewise in every job here that writes to a bag.
     """
-    lock(bag.pk)
+    _hold(bag)
     line = BagLine.objects.filter(bag=bag, variant=variant).first()
     before = line.quantity if line is not None else 0
     return _write(bag, variant.pk, before + quantity, seen_price_minor=variant.price_minor)
@@ -82,7 +87,7 @@ def add(*, bag: Bag, variant: Variant, quantity: int) -> BagLine:
 @transaction.atomic
 def set_quantity(*, bag: Bag, variant: Variant, quantity: int) -> BagLine | None:
     """Let the bag hold exactly ``quantity`` pieces of a variant; none takes it out."""
-    lock(bag.pk)
+    _hold(bag)
     if quantity <= 0:
         BagLine.objects.filter(bag=bag, variant=variant).delete()
         return None
@@ -145,6 +150,11 @@ def lock(bag_id: int | None) -> Bag | None:
     """Lock a bag until the transaction ends; whoever locks more locks the bag first."""
     found = locked(Bag.objects.filter(pk=bag_id)) if bag_id is not None else []
     return found[0] if found else None
+
+
+def _hold(bag: Bag) -> None:
+    if lock(bag.pk) is None:
+        raise TransitionRefused(f"bag {bag.pk} is no more")
 
 
 def _pour(guest: Bag, *, into: Bag) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from catalog import stock
 from catalog.models import Product, Variant
@@ -27,6 +28,10 @@ from shops.models import Shop
 # Long enough to find the phone and pay, short enough that nobody waits for dead stock.
 TIME_TO_PAY = timedelta(minutes=30)
 
+# Enough for a family's shopping in several windows, too few to keep a shop's stock away
+# from everybody else without paying.
+MOST_UNPAID = 5
+
 
 class NothingToBuy(Exception):
     """The bag is empty, or another window has just bought what was in it."""
@@ -38,6 +43,10 @@ class OutOfStock(Exception):
     def __init__(self, variant: Variant) -> None:
         super().__init__(variant.pk)
         self.variant = variant
+
+
+class TooManyUnpaid(Exception):
+    """The shopper lets as many checkouts wait for payment as one may; nothing was written."""
 
 
 class PriceMoved(Exception):
@@ -137,6 +146,7 @@ def place(  # noqa: PLR0913 -- the facts of one purchase, each from another plac
         bags.NotForSale: a variant was taken down, or its shop closed.
         bags.OwnGoods: the buyer works in one of the shops.
         MixedCurrencies: the shops sell in different currencies.
+        TooManyUnpaid: five checkouts of this shopper wait for their payment.
         PriceMoved: the total differs from what was seen.
         OutOfStock: fewer pieces are left.
         KeyOfAnother: the key was used by somebody else, or for another amount.
@@ -146,6 +156,7 @@ def place(  # noqa: PLR0913 -- the facts of one purchase, each from another plac
     if placed is not None:
         return _again(placed, buyer=buyer, contact=contact, seen_total_minor=seen_total_minor)
     bags.lock(bag.pk if bag is not None else None)
+    _refuse_hoarding(buyer=buyer, bag=bag)
     parcels = _parcels(lines, buyer=buyer)
     total_minor = sum(parcel.total_minor for parcel in parcels)
     if total_minor != seen_total_minor:
@@ -168,6 +179,17 @@ def _again(
         raise KeyOfAnother
     Order.objects.filter(checkout=placed, state=Order.State.PLACED).update(**_columns(contact))
     return placed
+
+
+def _refuse_hoarding(*, buyer: Person | None, bag: Bag | None) -> None:
+    if buyer is not None:
+        one_at_a_time(f"unpaid:{buyer.pk}")  # a guest's bag is locked, and stands for the guest
+    mine = Q(buyer=buyer) if buyer is not None else Q(bag=bag, buyer=None)
+    if buyer is None and bag is None:
+        return
+    unpaid = Checkout.objects.filter(mine, orders__state=Order.State.PLACED).distinct()
+    if unpaid.count() >= MOST_UNPAID:
+        raise TooManyUnpaid
 
 
 def _parcels(lines: Sequence[Wanted], *, buyer: Person | None) -> list[_Parcel]:

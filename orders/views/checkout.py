@@ -27,6 +27,7 @@ KEY_BYTES = 24
 CANNOT_PLACE = (
     placing.PriceMoved,
     placing.OutOfStock,
+    placing.TooManyUnpaid,
     placing.MixedCurrencies,
     placing.KeyOfAnother,
     bags.NotForSale,
@@ -136,6 +137,14 @@ def _why_not(fact: Exception) -> tuple[str, str]:
         return (
             _("%(product)s has just sold out") % {"product": fact.variant.product.title},
             _("Nothing was charged. Your bag shows what is still there."),
+        )
+    if isinstance(fact, placing.TooManyUnpaid):
+        return (
+            _("Several orders wait for your payment"),
+            _(
+                "We keep goods for five unpaid orders at most. Pay one of them in your bag;"
+                " what is not paid within half an hour makes room by itself."
+            ),
         )
     if isinstance(fact, placing.MixedCurrencies):
         return (

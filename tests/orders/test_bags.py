@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from catalog.models import Variant
+from kit.states import TransitionRefused
 from orders import bags
 from orders.contents import contents
 from orders.models import Bag, BagLine
@@ -206,3 +207,13 @@ def test_contents_can_be_narrowed_to_what_is_bought_now(guest_bag, jar, honey):
 
     assert contents(guest_bag, only=[big.pk]).goods_minor == 12_000
     assert contents(guest_bag).goods_minor == 18_800
+
+
+def test_adding_to_a_bag_that_was_just_poured_away_is_refused(guest_bag, jar, xiaoyu):
+    own = bags.open_for(person=xiaoyu, token=None)
+    bags.merge(person=xiaoyu, token=guest_bag.token)
+
+    with pytest.raises(TransitionRefused):
+        bags.add(bag=guest_bag, variant=jar, quantity=1)
+
+    assert bags.count(own) == 0

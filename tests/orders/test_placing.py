@@ -18,13 +18,14 @@ from orders.placing import (
     NothingToBuy,
     OutOfStock,
     PriceMoved,
+    TooManyUnpaid,
     Wanted,
     place,
 )
 from payments.models import Charge
 from referrals.models import Attribution, Commission
 from shops.models import Shop, Terms
-from tests.orders.conftest import HOME, TWO_JARS_MINOR, buy, the_order
+from tests.orders.conftest import HOME, TWO_JARS_MINOR, buy, pay, the_order
 
 
 @pytest.fixture
@@ -216,3 +217,35 @@ def test_what_another_window_just_bought_cannot_be_bought_again(jar, honey, xiao
     assert Order.objects.count() == 1
     jar.refresh_from_db()
     assert (jar.available, jar.reserved) == (8, 2)
+
+
+def test_a_shopper_lets_five_checkouts_wait_for_payment_and_not_six(noon, jar, honey, provider):
+    bag = bags.open_for(person=None, token=None)
+    orders = [the_order(buy_from(bag, jar)) for _ in range(5)]
+
+    with pytest.raises(TooManyUnpaid):
+        buy_from(bag, jar)
+
+    jar.refresh_from_db()
+    assert (jar.available, jar.reserved) == (5, 5)
+    assert (Order.objects.count(), bags.count(bag)) == (5, 1)
+
+    pay(orders[0].checkout, provider)
+    buy_from(bag, jar)
+    assert Order.objects.count() == 6
+
+
+def test_what_others_do_not_pay_keeps_nobody_from_buying(jar, honey, xiaoyu, linwei):
+    for _ in range(5):
+        buy(jar, quantity=1, buyer=xiaoyu)
+    with pytest.raises(TooManyUnpaid):
+        buy(jar, quantity=1, buyer=xiaoyu)
+
+    buy(jar, quantity=1, buyer=linwei)
+    buy_from(bags.open_for(person=None, token=None), jar)
+
+
+def buy_from(bag, jar) -> Checkout:
+    """Put one jar in a guest's bag and press *pay*."""
+    bags.set_quantity(bag=bag, variant=jar, quantity=1)
+    return buy(jar, quantity=1, bag=bag)

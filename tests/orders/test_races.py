@@ -23,6 +23,8 @@ from ledger.posting import post
 from orders import escrow, fulfilment, paying, placing, refunds
 from orders.invariants import INVARIANTS
 from orders.models import Checkout, Order
+from payments import charging, refunding
+from payments.invariants import INVARIANTS as PAYMENTS
 from payments.models import Charge, Refund
 from tests.orders.conftest import HOME, buy, pay, pay_at, the_order
 from tests.races import all_at_once, together
@@ -295,3 +297,100 @@ def test_many_orders_of_one_shop_and_sharer_complete_at_once(jar, honey, brought
     # Four jars at 68.00 with 10.00 each for the parcel, less 6.80 and 0.68.
     assert balance_of(accounts.shop(jar.product.shop_id, "CNY")) == 4 * (7800 - 680 - 68)
     assert broken() == []
+
+
+def test_eight_windows_hold_stock_for_five_unpaid_orders(jar, honey, xiaoyu):
+    outcomes = all_at_once(lambda: buy(jar, quantity=1, buyer=xiaoyu), times=8)
+
+    assert kinds(outcomes) == ["Checkout"] * 5 + ["TooManyUnpaid"] * 3
+    jar.refresh_from_db()
+    assert jar.reserved == 5
+
+
+def test_without_a_lock_of_their_own_the_eight_hold_more(jar, honey, xiaoyu, monkeypatch):
+    reserve = placing._reserve
+
+    def slowly(parcels) -> None:
+        time.sleep(0.3)
+        reserve(parcels)
+
+    monkeypatch.setattr(placing, "_reserve", slowly)
+    monkeypatch.setattr(placing, "one_at_a_time", lambda *names: None)
+    outcomes = all_at_once(lambda: buy(jar, quantity=1, buyer=xiaoyu), times=8)
+
+    assert kinds(outcomes).count("Checkout") > 5
+
+
+def test_without_lock_and_table_the_tap_and_the_end_of_the_wait_both_complete(
+    noon, shipped, monkeypatch
+):
+    anywhere = {"completed": frozenset(Order.State.values)}
+    monkeypatch.setattr(fulfilment, "MAY_BECOME", anywhere)
+    monkeypatch.setattr(fulfilment, "_locked", read_slowly)
+    monkeypatch.setattr(escrow, "post", lambda **fact: True)
+    ten_days = noon + timedelta(days=10)
+
+    with clock.stopped_at(ten_days):
+        outcomes = together(
+            lambda: fulfilment.confirm(order=shipped),
+            lambda: fulfilment.complete_quietly(order=shipped, now=ten_days),
+        )
+
+    # Both believe they paid, and the escrow still holds what nobody gave away.
+    assert kinds(outcomes) == ["Order", "bool"]
+    assert outcomes[1] is True
+    assert "orders.escrow_holds_exactly_the_money_of_open_orders" in broken()
+
+
+def read_slowly(order: Order) -> Order:
+    fresh = Order.objects.select_related("shop__terms").get(pk=order.pk)
+    time.sleep(0.2)
+    return fresh
+
+
+def test_without_asking_the_provider_first_a_paid_order_is_closed(
+    noon, placed, jar, provider, monkeypatch
+):
+    pay_at(placed.checkout, provider)
+    monkeypatch.setattr(charging, "close", careless_close)
+
+    paying.close_unpaid(noon + timedelta(minutes=30))
+
+    placed.refresh_from_db()
+    assert placed.state == "cancelled"
+    (charge,) = provider.find("charges", placed.checkout.charge.reference)
+    assert charge["status"] == "paid"
+
+
+def careless_close(charge: Charge) -> bool:
+    """Close by our own clock alone."""
+    Charge.objects.filter(pk=charge.pk).update(state="closed")
+    charge.refresh_from_db()
+    return True
+
+
+def test_without_the_table_a_crowd_asks_for_more_than_was_paid_and_the_charge_refuses(
+    paid, chen, monkeypatch
+):
+    anywhere = {"refunding": frozenset(Order.State.values)}
+    monkeypatch.setattr(refunds, "MAY_BECOME", anywhere)
+
+    outcomes = all_at_once(lambda: refunds.before_dispatch(order=paid, by=chen), times=5)
+
+    assert kinds(outcomes) == ["Refund"] + ["RefundTooLarge"] * 4
+
+
+def test_without_table_and_charge_the_crowd_is_paid_back_five_times(paid, chen, monkeypatch):
+    anywhere = {"refunding": frozenset(Order.State.values)}
+    monkeypatch.setattr(refunds, "MAY_BECOME", anywhere)
+    monkeypatch.setattr(
+        refunding, "ask", lambda *, key, **asked: Refund.objects.create(key=key, **asked)
+    )
+
+    all_at_once(lambda: refunds.before_dispatch(order=paid, by=chen), times=5)
+
+    # Whoever looks only at the rows finds more money on its way back than ever came.
+    assert sum(refund.amount_minor for refund in Refund.objects.all()) > 14_600
+    assert "payments.refunds_of_a_charge_add_up" in [
+        finding.name for finding in check(PAYMENTS) if finding.broken
+    ]
