@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from ledger import accounts
-from ledger.balances import Entry, balance_of, statement_of
+from ledger.balances import Entry, statement_of
 from orders.models import Order, OrderLine
 from shops.models import Shop
 
@@ -29,9 +29,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class ShopMoney:
-    """What a shop's money page shows, in minor units of ``currency``."""
+    """What a shop's money page shows, in minor units of ``currency``.
+
+    The rows and what was there ``before_minor`` them add up to the balance.
+    """
 
     balance_minor: int
+    before_minor: int
     held_minor: int
     currency: str
     rows: list[Row]
@@ -43,8 +47,11 @@ def of(shop: Shop) -> ShopMoney:
     held = Order.objects.filter(shop=shop, state__in=HELD).aggregate(minor=Sum("total_minor"))
     entries = statement_of(side)
     lines = _lines_of(entries)
+    # Read from the entries, so that a sale this very moment cannot come between the two.
+    balance_minor = (entries[0].balance_after_minor or 0) if entries else 0
     return ShopMoney(
-        balance_minor=balance_of(side),
+        balance_minor=balance_minor,
+        before_minor=balance_minor - sum(entry.amount_minor for entry in entries),
         held_minor=held["minor"] or 0,
         currency=shop.currency,
         rows=[_row(entry, lines) for entry in entries],

@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from orders import fulfilment
+from ledger import accounts
+from ledger.posting import post
+from orders import fulfilment, statement
 from shops.models import Membership, Shop, Terms
 from tests.orders.conftest import buy, pay
 
@@ -155,3 +157,15 @@ def test_the_orders_page_takes_few_questions_however_many_there_are(at_the_desk,
 
     # Session, person, shop; counts for the chips, the page's length, orders, their lines.
     assert len(few) == len(many) == 7
+
+
+def test_the_rows_and_what_was_before_them_add_up_to_the_balance(hill_shop):
+    side, outside = accounts.shop(hill_shop.pk, "CNY"), accounts.outside("sandbox", "CNY")
+    for number in range(1, 54):
+        post(key=f"gift:{number}", legs={outside: -number, side: number})
+
+    money = statement.of(hill_shop)
+
+    # 1 + … + 53 = 1431; the three oldest, 1 + 2 + 3, stand on no row.
+    assert (money.balance_minor, money.before_minor, len(money.rows)) == (1431, 6, 50)
+    assert sum(row.amount_minor for row in money.rows) == 1425
