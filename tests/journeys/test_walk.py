@@ -1,0 +1,353 @@
+"""Every address, every kind of visitor, every method, sensible and senseless bodies: no 500."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import pytest
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client, override_settings
+
+from referrals import links
+from tests.journeys import world as worlds
+from tests.journeys.routes import Door, doors
+from tests.journeys.world import World
+from tests.provider import SECRET, running_provider
+
+ROLES = {
+    "anonymous": "",
+    "shopper": "xiaoyu",
+    "sharer": "linwei",
+    "vendor": "chen",
+    "packer": "jun",
+    "vendor elsewhere": "hao",
+    "moderator": "wulan",
+}
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data; boundary=b"
+FINE = {200, 201, 301, 302, 304}
+REFUSALS = {400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429}
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH")
+# Names that views read beside their forms.
+LOOSE = (
+    "act",
+    "part",
+    "next",
+    "only",
+    "only",
+    "photo_ids",
+    "shop",
+    "page",
+    "language",
+    "look",
+    "by",
+)
+ROWS = ("TOTAL_FORMS", "INITIAL_FORMS", "0-id", "0-name", "0-price", "0-stock", "0-seen", "0-gone")
+SENSELESS = {
+    "nothing": "",
+    "a NUL": "\x00",
+    "a number nobody counts to": "9" * 40,
+    "below zero": "-1",
+    "digits of elsewhere": "١٢٣",
+    "a face": "👩‍👩‍👧",
+    "blanks": "  \u3000\t ",
+    "markup": "<script>alert(1)</script>'\";--",
+    "a line break": "a\r\nSet-Cookie: b=c",
+    "half a letter": "\ud83d",
+}
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[World]:
+    """One world for all walks; nothing of it is committed, so nothing must be swept up."""
+    folder = tmp_path_factory.mktemp("walk")
+    with (
+        running_provider(folder) as provider,
+        override_settings(
+            SANDBOX_URL=provider.url, SANDBOX_SECRET=SECRET, MEDIA_ROOT=folder / "media"
+        ),
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+    ):
+        links.forget_all()
+        yield worlds.build()
+        transaction.set_rollback(True)
+    links.forget_all()
+
+
+@pytest.fixture
+def visitor(world: World, django_db_blocker):
+    """Return a function that asks as somebody and takes back whatever that did."""
+    with django_db_blocker.unblock():
+        yield lambda role, **how: Walker(world, role, **how)
+
+
+class Walker:
+    """Somebody of a role, and what each address answered them."""
+
+    def __init__(self, world: World, role: str, *, enforce_csrf_checks: bool = False) -> None:
+        self.client = Client(raise_request_exception=False, enforce_csrf_checks=enforce_csrf_checks)
+        if ROLES[role]:
+            self.client.cookies[settings.SESSION_COOKIE_NAME] = world.sessions[ROLES[role]]
+
+    def ask(self, method: str, path: str, **how: object) -> HttpResponse:
+        with transaction.atomic():
+            answer = self.client.generic(method, path, **how)  # type: ignore[arg-type]
+            transaction.set_rollback(True)
+        return answer
+
+    def send(self, path: str, fields: list[tuple[str, str]]) -> HttpResponse:
+        body = urlencode(fields, errors="surrogatepass")
+        return self.ask("POST", path, data=body, content_type="application/x-www-form-urlencoded")
+
+
+def every_field() -> list[str]:
+    """Return the name of every field that any form of the house has."""
+    kinds, names = list(forms.BaseForm.__subclasses__()), set()
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        names |= set(getattr(kind, "base_fields", {}))
+    return sorted(names | set(LOOSE) | {f"v-{row}" for row in ROWS})
+
+
+def shown(answer: HttpResponse, *what: str) -> tuple[object, ...]:
+    return (*what, answer.status_code)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_address_falls_over_for_anybody(world, visitor, role):
+    walker = visitor(role)
+    answers = [
+        (method, door.path, walker.ask(method, door.path).status_code)
+        for door in doors(world)
+        for method in METHODS
+    ]
+
+    assert len(answers) > 500
+    assert [one for one in answers if one[2] not in FINE | REFUSALS] == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_senseless_body_is_too_much(world, visitor, role):
+    walker, fields = visitor(role), every_field()
+    found = []
+    for door in opening(walker, "POST", world):
+        for what, value in SENSELESS.items():
+            answer = walker.send(door.path, [(name, value) for name in fields])
+            found.append(shown(answer, what, door.path))
+
+    assert [one for one in found if one[2] not in FINE | REFUSALS] == []
+
+
+@pytest.mark.parametrize("role", ["anonymous", "shopper", "vendor", "moderator"])
+def test_no_body_of_another_kind_is_too_much(world, visitor, role):
+    walker, fields = visitor(role), every_field()
+    bodies = {
+        "JSON": (json.dumps(dict.fromkeys(fields, 1)), "application/json"),
+        "broken percent signs": ("&".join(f"{name}=%ff%zz" for name in fields), FORM),
+        "no letters at all": (b"\xff\xfe\x00\x01" * 50, FORM),
+        "a form cut short": (b'--b\r\nContent-Disposition: form-data; name="x', MULTIPART),
+        "another alphabet": ("name=%C4%FA", f"{FORM}; charset=gbk"),
+        "an alphabet nobody knows": ("name=a", f"{FORM}; charset=klingon"),
+    }
+    found = [
+        shown(walker.ask("POST", door.path, data=body, content_type=kind), what, door.path)
+        for door in opening(walker, "POST", world)
+        for what, (body, kind) in bodies.items()
+    ]
+
+    assert [one for one in found if one[2] not in FINE | REFUSALS] == []
+
+
+@pytest.mark.parametrize("role", ["anonymous", "shopper", "vendor"])
+def test_no_file_and_no_long_word_is_too_much(world, visitor, role):
+    walker, fields = visitor(role), every_field()
+    found = []
+    for door in opening(walker, "POST", world):
+        with transaction.atomic():
+            files = {name: SimpleUploadedFile("a.jpg", b"no picture") for name in fields[::6]}
+            answer = walker.client.post(door.path, files)
+            transaction.set_rollback(True)
+        found.append(shown(answer, "files", door.path))
+        if door.route.startswith(
+            ("/me", "/shop", "/open", "/bag", "/checkout", "/p/", "/accounts")
+        ):
+            # As many of them as a form may be large; each field gets its turn.
+            for turn in range(0, len(fields), 18):
+                long = [(name, "a" * 100_000) for name in fields[turn : turn + 18]]
+                found.append(shown(walker.send(door.path, long), "long", door.path))
+
+    assert [one for one in found if one[2] not in FINE | REFUSALS] == []
+
+
+@pytest.mark.parametrize("role", ["anonymous", "shopper", "vendor", "moderator"])
+def test_no_senseless_question_is_too_much(world, visitor, role):
+    walker = visitor(role)
+    asked = ("q", "page", "show", "only", "cause", "category", "charge", "again", "next",
+             "days", "sort", "kind", "from", "min", "max", "friends")  # fmt: skip
+    senseless = [SENSELESS[what] for what in ("a NUL", "digits of elsewhere", "half a letter")]
+    senseless += [SENSELESS["a number nobody counts to"], SENSELESS["markup"]]
+    queries = [
+        urlencode([(name, value) for name in asked], errors="surrogatepass") for value in senseless
+    ]
+    queries += ["&".join(f"{name}=%ff%fe" for name in asked), "shop=%F0%9F%91%A9", "q[]=1&page[]="]
+    found = [
+        shown(walker.ask("GET", f"{door.path}?{query}"), query[:40], door.path)
+        for door in opening(walker, "GET", world)
+        for query in queries
+    ]
+
+    assert [one for one in found if one[2] not in FINE | REFUSALS] == []
+
+
+def test_a_form_without_its_token_is_refused_everywhere(world, visitor):
+    walker = visitor("vendor", enforce_csrf_checks=True)
+    open_doors = {"/i18n/setlang", "/look", "/webhooks/sandbox"}
+    found = {
+        door.path: walker.ask("POST", door.path).status_code for door in first_of_each(doors(world))
+    }
+
+    passed = {path for path, status in found.items() if status != 403}
+    assert passed <= open_doors | not_there(found)
+
+
+def not_there(found: dict[str, int]) -> set[str]:
+    return {path for path, status in found.items() if status in {404, 400}}
+
+
+def first_of_each(all_doors: list[Door]) -> list[Door]:
+    """Return the first door of each route: the one that names a real thing."""
+    return list({door.route: door for door in reversed(all_doors)}.values())[::-1]
+
+
+def opening(walker: Walker, method: str, world: World) -> list[Door]:
+    """Return the doors that read what this visitor sends; the others have turned them away."""
+    return [
+        door
+        for door in first_of_each(doors(world))
+        if walker.ask(method, door.path).status_code not in {404, 405}
+    ]
+
+
+# --- who may see what ------------------------------------------------------------------------
+
+PRIVATE = ("/me", "/shop", "/desk", "/open")
+BUTTONS = ("takedown", "putback", "remove", "no-picture", "read", "photos", "withdraw",
+           "dispatch", "refund")  # fmt: skip
+
+
+def test_who_is_not_signed_in_is_shown_the_way_in(world, visitor):
+    walker = visitor("anonymous")
+    private = [
+        door
+        for door in first_of_each(doors(world))
+        if door.route.split("<")[0].startswith(PRIVATE)
+        and not door.route.startswith("/shops")
+        and not door.route.endswith(BUTTONS)
+    ]
+    private += [Door("", f"/p/{world.products['honey']}/{act}") for act in ("endorse", "share")]
+    wrong = []
+    for door in private:
+        answer = walker.ask("GET", door.path)
+        location = answer.headers.get("Location", "")
+        if answer.status_code != 302 or not location.startswith("/accounts/login/?next=/"):
+            wrong.append((door.path, answer.status_code, location))
+
+    assert len(private) > 25
+    assert wrong == []
+
+
+def foreign_doors(world: World) -> dict[str, list[str]]:
+    """Return, for each role, pages of others that must not exist for it."""
+    orders, products = world.order_ids, world.products
+    held, draft, honey = products["held"], products["draft"], products["honey"]
+    waiting, earning = f"/desk/{world.holds['waiting']}", f"/me/earnings/{world.line_key}"
+    chens, xiaoyus = (f"/me/notices/{world.notices[key]}" for key in ("chen", "xiaoyu"))
+    owners = [
+        f"/shop/{page}" for page in ("products", "products/new", "settings", "staff", "money")
+    ]
+    return {
+        "shopper": ["/desk/", "/desk/decisions", waiting, earning, chens, f"/p/{held}"],
+        "sharer": ["/desk/", xiaoyus, f"/p/{draft}", f"/p/{held}"],
+        "vendor": ["/desk/", f"/shop/products/{held}", f"/p/{held}", xiaoyus, earning],
+        "packer": ["/desk/", *owners, "/shop/sharers", f"/shop/products/{honey}"],
+        "vendor elsewhere": [
+            f"/shop/products/{honey}",
+            f"/shop/orders/{orders['paid']}",
+            f"/shop/?shop={world.handles['chen']}",
+        ],
+        "moderator": [earning, chens],
+    }
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "anonymous"])
+def test_what_is_not_yours_is_not_there(world, visitor, role):
+    walker = visitor(role)
+    answers = {path: walker.ask("GET", path).status_code for path in foreign_doors(world)[role]}
+    assert answers == dict.fromkeys(answers, 404)
+
+
+def test_what_is_not_yours_cannot_be_pressed_either(world, visitor):
+    held, honey = world.products["held"], world.products["honey"]
+    waiting, paid = f"/desk/{world.holds['waiting']}", world.orders["paid"]
+    of_shop = f"/shop/orders/{world.order_ids['paid']}"
+    buyers = [f"{paid}/{act}" for act in ("confirm", "extend", "refund")]
+    shelf = [f"/shop/products/{held}/{act}" for act in ("takedown", "putback")]
+    pressed = {
+        "vendor": [*buyers, *shelf, waiting],
+        "shopper": [waiting],
+        "packer": [f"/shop/products/{honey}/takedown", f"{of_shop}/refund"],
+        "vendor elsewhere": [
+            f"{of_shop}/dispatch",
+            f"{of_shop}/refund",
+            f"/shop/products/{honey}/takedown",
+            f"/shop/staff/{world.people['jun']}/remove",
+        ],
+        "sharer": buyers,
+    }
+    answers = {
+        (role, path): visitor(role).ask("POST", path).status_code
+        for role, paths in pressed.items()
+        for path in paths
+    }
+    assert answers == dict.fromkeys(answers, 404)
+
+
+def test_a_strangers_thing_looks_like_no_thing(world, visitor):
+    walker = visitor("vendor")
+    for mine, nobodys in (
+        (f"/shop/products/{world.products['held']}", "/shop/products/ZZZZZZZZZZ"),
+        (f"/me/notices/{world.notices['xiaoyu']}", "/me/notices/ZZZZZZZZZZ"),
+        ("/desk/", "/desk/ZZZZZZZZZZ"),
+    ):
+        assert bare(walker.ask("GET", mine)) == bare(walker.ask("GET", nobodys))
+
+
+def bare(answer: HttpResponse) -> tuple[int, int]:
+    """Return the status and how many tags a page has: what an address adds to a link is nothing."""
+    return answer.status_code, answer.content.count(b"<")
+
+
+def test_a_wrong_method_is_told_the_right_ones(world, visitor):
+    walkers = {
+        "/desk": visitor("moderator"),
+        "/shop": visitor("vendor"),
+        "/me/earnings": visitor("sharer"),
+    }
+    shopper, wrong = visitor("shopper"), []
+    for door in first_of_each(doors(world)):
+        if door.path.startswith(("/accounts", "/media", "/healthz", "/readyz", "/i18n")):
+            continue  # allauth's pages and Django's answer as those do
+        start = next((one for one in walkers if door.path.startswith(one)), "")
+        answer = walkers.get(start, shopper).ask("PUT", door.path)
+        if answer.status_code != 405 or not answer.headers.get("Allow"):
+            wrong.append((door.path, answer.status_code))
+
+    assert wrong == []

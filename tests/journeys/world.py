@@ -1,0 +1,259 @@
+"""A small world made by the rooms' own jobs, with something to show on every page.
+
+``build`` runs in the test's own database for the walk, and by ``manage.py shell`` in the running
+house's database for the browser. Chen sells honey and Jun packs it; Hao has a shop that nobody has
+looked at yet; Lin Wei shares the honey, Xiaoyu buys it, Wu Lan moderates.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from io import BytesIO
+from uuid import uuid4
+
+import httpx
+from django.conf import settings
+from django.test import Client
+from PIL import Image
+
+from catalog import endorsing, listing, photos
+from catalog.models import Product
+from kit import clock
+from ledger import accounts
+from moderation import deciding
+from notifications.models import Notice
+from orders import bags, fulfilment, paying, placing, refunds
+from orders.contacts import Contact
+from orders.links import signed_path
+from orders.models import Order
+from payments import destinations, payouts
+from people import friendships
+from people.models import Person, StaffRole
+from referrals import commissions, links
+from referrals.touches import Touch
+from shops import opening, staff
+from shops.models import Shop
+
+HOME = Contact(
+    name="周晓雨", phone="+8613800138000", region="陕西省 西安市 雁塔区", address="科技路 10 号"
+)
+NAMES = {
+    "chen": "陈姐",
+    "hao": "阿浩",
+    "jun": "小军",
+    "linwei": "林薇",
+    "xiaoyu": "周晓雨",
+    "wulan": "吴岚",
+    "sofia": "Sofia",
+}
+
+
+@dataclass
+class World:
+    """Where everything is: who may sign in by which cookie, and the ids that pages are made of."""
+
+    sessions: dict[str, str] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
+    products: dict[str, str] = field(default_factory=dict)
+    variants: dict[str, int] = field(default_factory=dict)
+    orders: dict[str, str] = field(default_factory=dict)
+    order_ids: dict[str, str] = field(default_factory=dict)
+    holds: dict[str, str] = field(default_factory=dict)
+    notices: dict[str, str] = field(default_factory=dict)
+    handles: dict[str, str] = field(default_factory=dict)
+    link: str = ""
+    line_key: str = ""
+
+
+def as_json() -> str:
+    """Build the world and return it as one line, for whoever asked from another process."""
+    return json.dumps(asdict(build()))
+
+
+def build() -> World:
+    """Build everything; the provider must be running."""
+    world, tag = World(), uuid4().hex[:6]
+    cast = _people(world, tag)
+    with clock.stopped_at(clock.now() - timedelta(days=40)):
+        shop = _chens_shop(world, cast, tag)
+        _friends(cast)
+    _a_month_of_trade(world, cast, shop)
+    _orders_in_every_state(world, cast)
+    _haos_shop(world, cast, tag)
+    _on_the_way(world, cast)
+    return world
+
+
+def _people(world: World, tag: str) -> dict[str, Person]:
+    cast = {}
+    for key, name in NAMES.items():
+        person = Person.objects.create_user(name=name, email=f"{key}-{tag}@example.test")
+        client = Client()
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        world.sessions[key] = client.cookies[settings.SESSION_COOKIE_NAME].value
+        world.people[key] = person.public_id
+        cast[key] = person
+    StaffRole.objects.create(person=cast["wulan"], role=StaffRole.Role.MODERATOR)
+    return cast
+
+
+def _friends(cast: dict[str, Person]) -> None:
+    request = friendships.ask(sender=cast["xiaoyu"], receiver=cast["linwei"])
+    friendships.accept(request_id=request.pk, receiver=cast["linwei"])
+    friendships.ask(sender=cast["sofia"], receiver=cast["linwei"])
+    friendships.ask(sender=cast["linwei"], receiver=cast["hao"])
+
+
+def _chens_shop(world: World, cast: dict[str, Person], tag: str) -> Shop:
+    chen = cast["chen"]
+    shop = opening.open_shop(owner=chen, name="山里的小店", handle=f"shanli-{tag}", theme="tea")
+    Shop.objects.filter(pk=shop.pk).update(sentence="山里人家的土产", place="柞水")
+    staff.add(shop=shop, person=cast["jun"], role="packer", by=chen)
+    world.handles["chen"] = shop.handle
+    first = _listed(world, shop, "honey", "秦岭野花土蜂蜜", ["500 克", "1 公斤"])
+    deciding.approve(hold=first.holds.waiting().get(), moderator=cast["wulan"])
+    _listed(world, shop, "tea", "云雾绿茶", [""])
+    _listed(world, shop, "sold_out", "手编竹篮", [""], stock=0)
+    _listed(world, shop, "draft", "还没写完的", [""], publish=False)
+    listing.unlist(product=_listed(world, shop, "unlisted", "去年的核桃", [""]))
+    return shop
+
+
+def _haos_shop(world: World, cast: dict[str, Person], tag: str) -> None:
+    shop = opening.open_shop(
+        owner=cast["hao"], name="阿浩的衣橱", handle=f"ahao-{tag}", theme="ink"
+    )
+    world.handles["hao"] = shop.handle
+    waiting = _listed(world, shop, "held", "羊毛围巾", ["灰", "红"])
+    world.holds["waiting"] = waiting.holds.waiting().get().public_id
+    returned = _listed(world, shop, "returned", "羊毛手套", [""])
+    hold = returned.holds.waiting().get()
+    deciding.send_back(hold=hold, moderator=cast["wulan"], reason="照片太暗，请重拍。")
+    world.holds["decided"] = hold.public_id
+
+
+def _listed(
+    world: World,
+    shop: Shop,
+    key: str,
+    title: str,
+    variants: list[str],
+    *,
+    stock: int = 50,
+    publish: bool = True,
+) -> Product:
+    drawn = BytesIO()
+    Image.new("RGB", (900, 900), "#cc8822").save(drawn, "JPEG")
+    photo = photos.take(upload=drawn.getvalue(), by=shop.owner, alt=title)
+    product = listing.save_draft(
+        shop=shop,
+        product=None,
+        title=title,
+        description="自家采的，当季的，一年只有一次。\n放在阴凉处。",
+        commission_bp=None,
+        category=None,
+        variants=[
+            listing.VariantInput(name=one, price_minor=6800, stock=stock) for one in variants
+        ],
+        photo_ids=[photo.pk],
+    )
+    if publish:
+        product = listing.publish(product=product, by=shop.owner)
+    world.products[key] = product.public_id
+    world.variants[key] = product.variants.order_by("pk")[0].pk
+    return product
+
+
+def _a_month_of_trade(world: World, cast: dict[str, Person], shop: Shop) -> None:
+    """Lin Wei buys, endorses and shares; what Xiaoyu then bought is hers, and on its way to her."""
+    honey = Product.objects.get(public_id=world.products["honey"])
+    start = clock.now()
+    with clock.stopped_at(start - timedelta(days=35)):
+        own = _received(_bought(world, "honey", cast["linwei"]), cast)
+        endorsing.endorse(
+            person=cast["linwei"],
+            product=honey,
+            verdict="yes",
+            words="泡水喝特别香，家里第二罐了",
+            visibility="everyone",
+            language="zh-hans",
+        )
+        link = links.link_for(person=cast["linwei"], product=honey)
+    world.link, world.orders["completed"] = f"/s/{link.code}", signed_path(own)
+    with clock.stopped_at(start - timedelta(days=30)):
+        _received(_bought(world, "honey", cast["xiaoyu"], quantity=2, via=link), cast)
+    commissions.release_due(start - timedelta(days=20))
+    destinations.set_destination(person=cast["linwei"], identifier="linwei", holder="林薇")
+    mine = accounts.sharer(cast["linwei"].pk, "CNY")
+    payouts.ask(person=cast["linwei"], account=mine, amount_minor=1_360, run=f"press-{link.code}")
+    world.line_key = link.attributions.get().commissions.get().line_key
+
+
+def _orders_in_every_state(world: World, cast: dict[str, Person]) -> None:
+    chen, buyer = cast["chen"], cast["xiaoyu"]
+    link = links.link_for(
+        person=cast["linwei"], product=Product.objects.get(public_id=world.products["honey"])
+    )
+    found = {
+        "placed": _bought(world, "tea", buyer, paid=False),
+        "paid": _bought(world, "honey", buyer, via=link),
+        "shipped": _bought(world, "honey", buyer, via=link),
+        "guest": _bought(world, "honey", None, via=link),
+        "refunding": _bought(world, "tea", buyer),
+    }
+    fulfilment.dispatch(order=found["shipped"], carrier="SF", number="SF1398", by=chen)
+    refunds.before_dispatch(order=found["refunding"], by=buyer)
+    for state, order in found.items():
+        world.orders[state] = signed_path(order)
+        world.order_ids[state] = order.public_id
+
+
+def _on_the_way(world: World, cast: dict[str, Person]) -> None:
+    bag = bags.open_for(person=cast["xiaoyu"], token=None)
+    for variant in Product.objects.get(public_id=world.products["honey"]).variants.all():
+        bags.add(bag=bag, variant=variant, quantity=1)
+    for key, person in cast.items():
+        newest = Notice.objects.of(person.pk).first()
+        world.notices[key] = newest.public_id if newest else ""
+
+
+def _bought(
+    world: World,
+    product: str,
+    buyer: Person | None,
+    *,
+    quantity: int = 1,
+    via: links.ShareLink | None = None,
+    paid: bool = True,
+) -> Order:
+    now = clock.now()
+    touches = [Touch(uuid4(), via.pk, via.shop_id, now)] if via else []
+    checkout = placing.place(
+        lines=[placing.Wanted(world.variants[product], quantity)],
+        buyer=buyer,
+        contact=HOME,
+        checkout_key=uuid4().hex,
+        touches=touches,
+        language="zh-hans",
+        seen_total_minor=6800 * quantity,
+    )
+    if paid:
+        paying.begin(checkout, base_url=settings.BASE_URL)
+        checkout.charge.refresh_from_db()
+        httpx.post(
+            f"{settings.SANDBOX_URL}/v1/charges/{checkout.charge.provider_ref}/pay",
+            headers={"Authorization": f"Bearer {settings.SANDBOX_SECRET}"},
+            trust_env=False,
+        ).raise_for_status()
+        paying.refresh(checkout.charge_id)
+    return Order.objects.select_related("shop__terms", "checkout__charge").get(checkout=checkout)
+
+
+def _received(order: Order, cast: dict[str, Person]) -> Order:
+    fulfilment.dispatch(order=order, carrier="SF", number="SF1398", by=cast["chen"])
+    order.refresh_from_db()
+    fulfilment.confirm(order=order)
+    order.refresh_from_db()
+    return order
