@@ -132,10 +132,21 @@ def decide(moderator: Visitor, title: str, *, reason: str = "") -> None:
 # --- the shopper -----------------------------------------------------------------------------
 
 
-def put_in_bag(shopper: Visitor, *, pieces: int = 1) -> None:
+def choose(shopper: Visitor, act: str, *, pieces: int = 1) -> None:
+    """Press one of the product's two buttons; with scripts it may ask in a sheet how many."""
+    button = f'.buybar button[form=buy][value="{act}"]'
+    opener = shopper.find(f"{button}[data-options]")
+    if shopper.scripts and opener.count():
+        opener.click()
+        button = "#buy [data-go]"
+    if pieces > 1:
+        shopper.type("quantity", str(pieces))
+    shopper.press(button)
+
+
+def put_in_bag(shopper: Visitor, *, pieces: int) -> None:
     """Put so many of the open product into the bag, and look into the bag."""
-    shopper.type("quantity", str(pieces))
-    shopper.press('button[form=buy][value="add"]')
+    choose(shopper, "add", pieces=pieces)
     shopper.press('.buybar a[href="/bag"]')
 
 
@@ -165,7 +176,7 @@ def pay(shopper: Visitor) -> str:
 def buy_now(shopper: Visitor, product: str, *, name: str, phone: str) -> str:
     """Buy one of a product in one go and return the order's path."""
     shopper.go(f"/p/{product}")
-    shopper.press('button[form=buy][value="buy"]')
+    choose(shopper, "buy")
     assert shopper.path.startswith("/checkout?only=")
     check_out(shopper, name=name, phone=phone)
     return pay(shopper)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -9,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,6 +27,8 @@ from devstack.demo import mailbox
 from kit import clock
 
 WAIT_SECONDS = 40
+_numbers = itertools.count()
+EVERYTHING = frozenset({"web", "worker", "beat", "provider"})
 
 
 @dataclass(frozen=True)
@@ -95,9 +98,9 @@ def wait_for(question: Callable[[], Any], what: str, *, seconds: float = WAIT_SE
 
 
 @contextmanager
-def running_street(folder: Path) -> Iterator[Street]:
-    """Start everything, hand out the street, and stop everything again."""
-    database = f"street_{os.getpid()}"
+def running_street(folder: Path, *, programs: Collection[str] = EVERYTHING) -> Iterator[Street]:
+    """Start everything, or only these programs; hand out the street, and stop it all again."""
+    database = f"street_{os.getpid()}_{next(_numbers)}"
     web, provider = ports.claim_from(18000), ports.claim_from(19000)
     url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl()
     environment = {
@@ -115,12 +118,13 @@ def running_street(folder: Path) -> Iterator[Street]:
         "WEIDIAN_SANDBOX_PORT": str(provider.number),
         "WEIDIAN_SANDBOX_SECRET": "journeys",
         "WEIDIAN_LOG_LEVEL": "WARNING",
+        "WEIDIAN_EXTRA_APPS": "devstack.demo",
         "DJANGO_SETTINGS_MODULE": "weidian.settings",
     }
     street = Street(environment["WEIDIAN_BASE_URL"], folder, environment)
     with _own_database(database):
         street.manage("migrate", "--no-input", "-v", "0")
-        programs = _programs(web.number, provider.number, folder)
+        commands = _commands(web.number, provider.number, folder)
         started = [
             children.spawn(
                 [sys.executable, "-m", *command.split()],
@@ -130,17 +134,21 @@ def running_street(folder: Path) -> Iterator[Street]:
                 stdout=(folder / f"{name}.log").open("wb"),
                 stderr=subprocess.STDOUT,
             )
-            for name, command in programs.items()
+            for name, command in commands.items()
+            if name in programs
         ]
         try:
-            wait_for(lambda: _answers(f"{street.base_url}/readyz"), "the doors to open")
+            if "web" in programs:
+                wait_for(lambda: _answers(f"{street.base_url}/readyz"), "the doors to open")
+            provider_url = environment["WEIDIAN_SANDBOX_URL"]
+            wait_for(lambda: _answers(f"{provider_url}/healthz"), "the provider to open")
             yield street
         finally:
             for child in started:
                 children.end(child, by=signal.SIGTERM, wait_seconds=8)
 
 
-def _programs(web: int, provider: int, folder: Path) -> dict[str, str]:
+def _commands(web: int, provider: int, folder: Path) -> dict[str, str]:
     return {
         "web": (
             f"granian --interface wsgi --workers 1 --blocking-threads 4 --no-ws --http 1"
