@@ -140,12 +140,18 @@ def product_page_data(product: Product, *, viewer: Person | None = None) -> dict
         "chosen": _first_in_stock(variants),
         "is_sold_out": not any(variant.available for variant in variants),
         **_prices(variants),
+        "pays_sharers": _rate_bp(product, shop) > 0,
         "endorsements": said,
         "friends_bought": bought[:FACES_SHOWN],
         "friends_bought_count": len(bought),
         "products_count": Product.objects.on_sale().filter(shop=shop).count(),
         "others": _cards(shop, leaving_out=product.pk)[:OTHERS_SHOWN],
     }
+
+
+def _rate_bp(product: Product, shop: Shop) -> int:
+    own_rate_bp = product.commission_bp
+    return shop.terms.commission_bp if own_rate_bp is None else own_rate_bp
 
 
 def _first_in_stock(variants: list[Variant]) -> Variant | None:

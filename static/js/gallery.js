@@ -1,9 +1,10 @@
-// A gallery swipes by itself; this adds the counter and the arrows.
+// A gallery swipes by itself; this adds the counter, the arrows and the small pictures.
 for (const gallery of document.querySelectorAll(".gallery")) {
   const strip = gallery.querySelector(".strip");
   const counter = gallery.querySelector("[data-now]");
   const steps = gallery.querySelectorAll("[data-step]");
   const now = () => Math.round(strip.scrollLeft / strip.clientWidth);
+  const thumbs = gallery.querySelectorAll("[data-to]");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
   function tell() {
@@ -12,16 +13,22 @@ for (const gallery of document.querySelectorAll(".gallery")) {
       const next = now() + Number(button.dataset.step);
       button.disabled = next < 0 || next >= strip.children.length;
     }
+    for (const thumb of thumbs) thumb.setAttribute("aria-current", Number(thumb.dataset.to) === now());
+  }
+
+  function show(place) {
+    strip.scrollTo({
+      left: place * strip.clientWidth,
+      behavior: calm.matches ? "instant" : "smooth",
+    });
   }
 
   for (const button of steps) {
     button.hidden = strip.children.length < 2;
-    button.addEventListener("click", () => {
-      strip.scrollTo({
-        left: (now() + Number(button.dataset.step)) * strip.clientWidth,
-        behavior: calm.matches ? "instant" : "smooth",
-      });
-    });
+    button.addEventListener("click", () => show(now() + Number(button.dataset.step)));
+  }
+  for (const thumb of thumbs) {
+    thumb.addEventListener("click", () => show(Number(thumb.dataset.to)));
   }
 
   let waiting = 0;

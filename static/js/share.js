@@ -3,19 +3,6 @@
 //   <button data-copy="https://…" data-done="Copied">          copies the words, or data-copy="#id"
 import { say } from "./toast.js";
 
-for (const button of document.querySelectorAll("[data-share]")) {
-  if (!navigator.share) continue;
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    const { title, text, url } = button.dataset;
-    try {
-      await navigator.share({ title, text, url });
-    } catch (reason) {
-      if (reason.name !== "AbortError" && button.dataset.failed) say(button.dataset.failed);
-    }
-  });
-}
-
 function wordsOf(source) {
   if (!source.startsWith("#")) return source;
   const node = document.querySelector(source);
@@ -26,23 +13,43 @@ function copyByHand(words) {
   const box = document.createElement("textarea");
   box.value = words;
   box.className = "vh";
-  document.body.append(box);
+  (document.querySelector("dialog[open]") ?? document.body).append(box); // the rest is inert
   box.select();
   const done = document.execCommand("copy"); // plain HTTP has no clipboard object
   box.remove();
   return done;
 }
 
-for (const button of document.querySelectorAll("[data-copy]")) {
-  button.addEventListener("click", async () => {
-    const words = wordsOf(button.dataset.copy);
-    let done = true;
-    try {
-      await navigator.clipboard.writeText(words);
-    } catch {
-      done = copyByHand(words);
-    }
-    const line = done ? button.dataset.done : button.dataset.failed;
-    if (line) say(line);
-  });
+async function share({ title, text, url, failed }) {
+  try {
+    await navigator.share({ title, text, url });
+  } catch (reason) {
+    if (reason.name !== "AbortError" && failed) say(failed);
+  }
 }
+
+async function copy({ copy: source, done, failed }) {
+  const words = wordsOf(source);
+  let copied = true;
+  try {
+    await navigator.clipboard.writeText(words);
+  } catch {
+    copied = copyByHand(words);
+  }
+  const line = copied ? done : failed;
+  if (line) say(line);
+}
+
+// Makes the buttons in one part of the page work: the page itself, or a part fetched later.
+export function awaken(part) {
+  for (const button of part.querySelectorAll("[data-share]")) {
+    if (!navigator.share) continue;
+    button.hidden = false;
+    button.addEventListener("click", () => share(button.dataset));
+  }
+  for (const button of part.querySelectorAll("[data-copy]")) {
+    button.addEventListener("click", () => copy(button.dataset));
+  }
+}
+
+awaken(document);

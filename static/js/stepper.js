@@ -3,13 +3,13 @@ for (const stepper of document.querySelectorAll(".stepper")) {
   const input = stepper.querySelector("input");
   const buttons = stepper.querySelectorAll("button[data-step]");
   const low = Number(input.min || 1);
-  const high = Number(input.max || 999);
-  const held = () => Math.min(high, Math.max(low, Math.trunc(Number(input.value)) || low));
+  const high = () => Number(input.max || 999); // it moves with what is chosen
+  const held = () => Math.min(high(), Math.max(low, Math.trunc(Number(input.value)) || low));
 
   function tell() {
     for (const button of buttons) {
       const next = held() + Number(button.dataset.step);
-      button.disabled = next < low || next > high;
+      button.disabled = next < low || next > high();
     }
   }
 

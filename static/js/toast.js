@@ -2,7 +2,9 @@
 const STAY_MS = 10_000;
 
 export function say(words) {
-  const place = document.querySelector(".toasts");
+  // An open sheet covers the page, so it has a place of its own.
+  const place =
+    document.querySelector("dialog[open] .toasts") ?? document.querySelector(".toasts");
   const toast = document.createElement("div");
   toast.className = "toast";
   const line = document.createElement("p");

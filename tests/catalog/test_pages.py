@@ -84,7 +84,10 @@ def test_a_slot_left_alone_shows_its_preset_or_nothing(honey):
 def test_the_form_carries_variant_quantity_and_version(honey, jar):
     html = page(honey)
 
-    assert '<form class="col" id="buy" method="post" action="/bag">' in html
+    assert (
+        '<form class="col" id="buy" method="post" action="/bag" data-symbol="¥" data-rest=".00">'
+        in html
+    )
     assert '<input type="hidden" name="version" value="1">' in html
     assert f'name="variant" value="{jar.pk}" required checked' in html
     assert 'name="quantity"' in html
