@@ -7,7 +7,6 @@ from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_safe
 from insights import charts, exporting, figures
 from insights.rollup import house_zone
 from kit import clock
+from kit.dates import on_day
 from kit.money import Money
 from people.models import Person
 from shops.models import Shop
@@ -105,7 +105,7 @@ def _goods_line(days: list[figures.Day], currency: str) -> charts.Chart:
 
 
 def _labels(days: list[figures.Day]) -> list[str]:
-    return [date_format(day.day, "MONTH_DAY_FORMAT") for day in days]
+    return [on_day(day.day) for day in days]
 
 
 def _numbers(days: list[figures.Day]) -> list[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from kit.dates import at_time
 from kit.money import Money
 from referrals.earnings import Row
 from referrals.models import Commission
@@ -53,4 +53,4 @@ def _step(words: str, at: datetime | None) -> Step:
 
 
 def _written(at: datetime) -> str:
-    return date_format(timezone.localtime(at), "DATETIME_FORMAT")
+    return at_time(timezone.localtime(at))

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 
-from kit import clock
+from kit import clock, dates
 from kit.money import Money
 
 register = template.Library()
@@ -55,6 +55,10 @@ def ago(moment: datetime) -> str:
     locale = to_locale(get_language() or "en")
     past = min(moment - clock.now(), timedelta(seconds=-1))  # never "in 0 seconds"
     return str(format_timedelta(past, add_direction=True, locale=locale))
+
+
+register.filter("on_day", dates.on_day, expects_localtime=True)
+register.filter("at_time", dates.at_time, expects_localtime=True)
 
 
 @register.filter

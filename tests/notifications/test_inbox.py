@@ -19,7 +19,7 @@ def reader(person) -> Client:
 
 
 def test_an_empty_inbox_says_what_will_be_here(linwei):
-    assert "No news yet" in reader(linwei).get("/me/notices").content.decode()
+    assert "No notices yet" in reader(linwei).get("/me/notices").content.decode()
 
 
 def test_news_is_shown_with_its_facts_escaped(linwei):

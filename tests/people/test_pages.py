@@ -49,7 +49,7 @@ def test_every_page_of_ones_own_speaks_chinese(lin, path):
 
     page = lin.get(path).content.decode()
     assert "<h1" in page
-    for english in ("Friends", "Save", "Name", "News", "Orders"):
+    for english in ("Friends", "Save", "Name", "Notices", "Orders"):
         assert f">{english}<" not in page
 
 
