@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import redis
 from django.conf import settings
+from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 from catalog.models import Product, StockMove, Variant
@@ -22,12 +23,17 @@ pytest_plugins = ["tests.browser"]
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)  # a Sunday, noon in Shanghai
 
 
-def _delete_every_row(self, style, tables, **kwargs):  # type: ignore[no-untyped-def]
+# What the first migrations put in: a flush brings it back, so that no test depends on its turn.
+GIVEN_TABLES = ("catalog_category", "catalog_rule")
+
+
+def _delete_every_row(self, style, tables, **kwargs):
     """Flush tables past their append-only triggers; deleting is faster than TRUNCATE here."""
     if not tables:
         return []
-    deletes = "; ".join(f"DELETE FROM {self.quote_name(table)}" for table in tables)
-    return ["SET LOCAL session_replication_role = replica", deletes]
+    deletes = [f"DELETE FROM {self.quote_name(table)}" for table in tables]
+    restores = [f"INSERT INTO {name} TABLE given_{name}" for name in GIVEN_TABLES]
+    return ["SET LOCAL session_replication_role = replica", "; ".join([*deletes, *restores])]
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +41,14 @@ def django_db_modify_db_settings() -> None:
     """Give this run a database of its own."""
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_weidian_{os.getpid()}"
     DatabaseOperations.sql_flush = _delete_every_row  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    """Remember what the migrations gave, before any test can take it away."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for name in GIVEN_TABLES:
+            cursor.execute(f"CREATE TABLE given_{name} AS TABLE {name}")
 
 
 @pytest.fixture(autouse=True)
