@@ -52,7 +52,7 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _files_of_this_test(tmp_path: Path, settings) -> None:  # type: ignore[no-untyped-def]
+def _files_of_this_test(tmp_path: Path, settings) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
