@@ -89,7 +89,7 @@ def test_home_says_what_waits_and_how_the_day_goes(vendor, honey, noon, yesterda
 
 def test_a_worse_day_and_an_equal_one_are_said_as_plainly(vendor, honey, yesterday):
     assert "和昨天这时一样" in read(vendor, "/shop/")
-    assert "都发出去了" in read(vendor, "/shop/")
+    assert "没有待发的订单" in read(vendor, "/shop/")
     pay(honey, at=yesterday - timedelta(hours=1), state="completed")
     assert "比昨天这时少 ¥68.00" in read(vendor, "/shop/")
 
