@@ -79,10 +79,13 @@ def save_draft(  # noqa: PLR0913  # one form, one job: a listing is written as a
     """
     if not variants:
         raise NothingToSell
+    # The shop first, as when it is renamed: the words of both must end up in the search.
+    shop = locked(Shop.objects.filter(pk=shop.pk))[0]
     if product is None:
         product, relied_on = Product(shop=shop, language=shop.language), None
     else:
         product = locked(Product.objects.filter(pk=product.pk, shop=shop))[0]
+        product.shop = shop
         relied_on = _relied_on(product)
     product.title, product.description = title, description
     product.commission_bp, product.category = commission_bp, category
@@ -96,13 +99,15 @@ def save_draft(  # noqa: PLR0913  # one form, one job: a listing is written as a
     bodies.forget(product.pk)
     if product.state == Product.State.LIVE:
         _hold_if_seen(product)
+    elif product.state == Product.State.HELD:
+        screening.look_again(product=product)
     return product
 
 
 def _relied_on(product: Product) -> list[tuple[object, ...]]:
-    """Return what somebody with the product in their bag counts on."""
+    """Return what somebody with the product in their bag counts on, or who gains by it."""
     offered = product.variants.filter(is_offered=True).values_list("pk", "name", "price_minor")
-    return [(product.title,), *offered]
+    return [(product.title, product.commission_bp), *offered]
 
 
 def _write_variants(product: Product, wanted: Sequence[VariantInput]) -> None:

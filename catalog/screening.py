@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from catalog import bodies
 from catalog.models import Hold, Product, Rule
 from catalog.states import MAY_BECOME
 from kit import clock
+from kit.locks import locked
 from kit.states import Moves, move
 from shops.models import Shop
 
@@ -20,6 +23,10 @@ HOLD_MAY_BECOME: Moves = {
     Hold.State.RETURNED: frozenset({Hold.State.WAITING}),
     Hold.State.DROPPED: frozenset({Hold.State.WAITING}),
 }
+
+
+class ListingMoved(Exception):
+    """The vendor changed a waiting listing after somebody looked at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,23 @@ def judge(product: Product) -> Finding | None:
         if (place := _place_of(word, text)) is not None
     ]
     return min(seen, key=lambda found: found[:2])[2] if seen else None
+
+
+def digest(product: Product) -> str:
+    """Return a short name of a listing's present content: another content has another one.
+
+    Of title, description, kind, what is offered at which price, and the photos in their order.
+    """
+    offered = product.variants.filter(is_offered=True).values_list("name", "price_minor")
+    photos = product.photos.values_list("name", "alt")
+    content = [
+        product.title,
+        product.description,
+        product.category_id,
+        [list(one) for one in offered],
+        [list(one) for one in photos],
+    ]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
 def _plain(text: str) -> str:
@@ -75,19 +99,38 @@ def hold(*, product: Product, cause: str, rule: Rule | None = None, matched: str
     """
     move(product, to=Product.State.HELD, table=MAY_BECOME)
     bodies.forget(product.pk)
-    return Hold.objects.create(product=product, cause=cause, rule=rule, matched=matched)
+    return Hold.objects.create(
+        product=product, cause=cause, rule=rule, matched=matched, digest=digest(product)
+    )
+
+
+def look_again(*, product: Product) -> None:
+    """Let a waiting listing that was edited tell what a rule sees in it now."""
+    finding = judge(product)
+    if finding is not None:
+        product.holds.waiting().update(
+            cause=Hold.Cause.RULE, rule=finding.rule, matched=finding.matched
+        )
 
 
 @transaction.atomic
-def approve(*, hold: Hold) -> Product:
+def approve(*, hold: Hold, seen: str = "") -> Product:
     """Put a waiting listing on sale; from now on its shop is trusted to publish at once.
 
+    Args:
+        hold: the wait to end.
+        seen: the digest of what the moderator looked at; without it, of what was held.
+
     Raises:
+        ListingMoved: its content is another by now; nothing was written.
         TransitionRefused: it was decided, or dropped by its vendor; nothing was written.
     """
     now = clock.now()
-    move(hold, to=Hold.State.APPROVED, table=HOLD_MAY_BECOME, decided_at=now)
-    product = hold.product
+    product = _held_still(hold)
+    content, expected = digest(product), seen or hold.digest
+    if expected and expected != content and _waits(hold):
+        raise ListingMoved(hold.pk)
+    move(hold, to=Hold.State.APPROVED, table=HOLD_MAY_BECOME, decided_at=now, digest=content)
     move(
         product,
         to=Product.State.LIVE,
@@ -99,6 +142,17 @@ def approve(*, hold: Hold) -> Product:
     return product
 
 
+def _held_still(hold: Hold) -> Product:
+    """Lock shop and product, in the order in which a vendor's own jobs take them."""
+    locked(Shop.objects.filter(products__holds=hold.pk))
+    hold.product = locked(Product.objects.filter(pk=hold.product_id))[0]
+    return hold.product
+
+
+def _waits(hold: Hold) -> bool:
+    return Hold.objects.waiting().filter(pk=hold.pk).exists()
+
+
 @transaction.atomic
 def send_back(*, hold: Hold, reason: str = "") -> Product:
     """Return a waiting listing to its vendor, who may mend it and publish again.
@@ -106,6 +160,7 @@ def send_back(*, hold: Hold, reason: str = "") -> Product:
     Raises:
         TransitionRefused: it was decided, or dropped by its vendor; nothing was written.
     """
+    product = _held_still(hold)
     move(
         hold,
         to=Hold.State.RETURNED,
@@ -113,7 +168,6 @@ def send_back(*, hold: Hold, reason: str = "") -> Product:
         decided_at=clock.now(),
         reason=reason,
     )
-    product = hold.product
     move(product, to=Product.State.RETURNED, table=MAY_BECOME)
     bodies.forget(product.pk)
     return product

@@ -23,15 +23,18 @@ class NoReason(Exception):
 
 
 @transaction.atomic
-def approve(*, hold: Hold, moderator: Person) -> Decision:
+def approve(*, hold: Hold, moderator: Person, seen: str = "") -> Decision:
     """Let the held listing go on sale, and tell its vendor.
 
+    ``seen`` is the ``screening.digest`` of what the moderator's page showed.
+
     Raises:
+        ListingMoved: of ``screening``; the vendor changed it since.
         OwnShop: the moderator works in the shop.
         TransitionRefused: somebody else decided first, or the vendor dropped it.
     """
     _refuse_own_shop(hold, moderator)
-    screening.approve(hold=hold)
+    screening.approve(hold=hold, seen=seen)
     return _write(hold, moderator, verdict=Decision.Verdict.APPROVED, reason="")
 
 

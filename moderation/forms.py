@@ -15,6 +15,7 @@ class DecisionForm(forms.Form):
     """A verdict by the pressed button, and the words for the vendor."""
 
     verdict = forms.ChoiceField(choices=Decision.Verdict.choices, widget=forms.HiddenInput)
+    seen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
     reason = WordsField(
         label=_("Reason for sending it back"),
         help_text=_("The vendor reads this. Say what to change."),

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from catalog import screening
 from catalog.models import Hold
 from kit.web import UNPROCESSABLE, page_of, refused
 from moderation import deciding, queue
@@ -63,7 +64,8 @@ def _decide(request: SignedInRequest, hold: Hold, form: DecisionForm) -> HttpRes
     following = queue.next_after(hold)
     try:
         if form.cleaned_data["verdict"] == Decision.Verdict.APPROVED:
-            deciding.approve(hold=hold, moderator=request.user)
+            seen = form.cleaned_data["seen"]
+            deciding.approve(hold=hold, moderator=request.user, seen=seen)
             messages.success(request, _("Approved: “%s” is on sale.") % hold.product.title)
         else:
             reason = form.cleaned_data["reason"]
@@ -75,6 +77,13 @@ def _decide(request: SignedInRequest, hold: Hold, form: DecisionForm) -> HttpRes
             title=_("This is your own shop"),
             message=_("Another moderator has to look at this listing."),
             back="/desk/",
+        )
+    except screening.ListingMoved:
+        return refused(
+            request,
+            title=_("The vendor changed it meanwhile"),
+            message=_("It is not what you looked at any more. Look again, then decide."),
+            back=f"/desk/{hold.public_id}",
         )
     return redirect("moderation:hold", following.public_id) if following else redirect("/desk/")
 
@@ -89,6 +98,7 @@ def _detail_of(hold: Hold, form: DecisionForm | None = None) -> dict[str, Any]:
     return {
         "hold": hold,
         "product": product,
+        "seen": screening.digest(product),
         "form": form or DecisionForm(initial={"reason": queue.suggested_reason(hold)}),
         "decision": decision,
         "title": queue.pieces_of(product.title, hold.matched),

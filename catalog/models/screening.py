@@ -39,7 +39,8 @@ class HoldQuerySet(models.QuerySet["Hold"]):
 class Hold(models.Model):
     """A listing waits: because its shop is new, or because a rule saw something.
 
-    ``reason`` is what the vendor is told when it comes back.
+    ``reason`` is what the vendor is told when it comes back. ``digest`` names the content that
+    was held and, once approved, the content that was approved; empty when nobody noted it.
     """
 
     class Cause(models.TextChoices):
@@ -57,6 +58,7 @@ class Hold(models.Model):
     cause = models.CharField(max_length=8, choices=Cause.choices)
     rule = models.ForeignKey(Rule, on_delete=models.PROTECT, null=True, blank=True)
     matched = models.CharField(max_length=80, blank=True)
+    digest = models.CharField(max_length=64, blank=True, default="", db_default="")
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     reason = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(default=clock.now)

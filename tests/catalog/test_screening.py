@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from catalog import screening
-from catalog.models import Hold, Product, Rule
+from catalog import listing, screening
+from catalog.models import Hold, Product, Rule, Variant
 from kit.states import TransitionRefused
 
 
@@ -122,3 +122,78 @@ def test_the_house_ships_its_first_rules_and_kinds(db):
     assert "分装" in rules["C-12"].words
     assert {"根治", "cure"} <= set(rules["H-01"].words)
     assert all(rule.reason_zh and rule.reason_en for rule in rules.values())
+
+
+def edit(product, **changes):
+    only = product.variants.get()
+    written = {
+        "title": product.title,
+        "description": product.description,
+        "commission_bp": None,
+        "category": None,
+        "variants": [
+            listing.VariantInput(name=only.name, price_minor=only.price_minor, id=only.pk)
+        ],
+        "photo_ids": [],
+    } | changes
+    return listing.save_draft(shop=product.shop, product=product, **written)
+
+
+@pytest.mark.parametrize("change", [{"title": "土蜂蜜"}, {"description": "可以根治咳嗽"}])
+def test_what_was_changed_since_it_was_held_is_not_approved_unseen(honey, change):
+    hold = screening.hold(product=honey, cause=Hold.Cause.NEW_SHOP)
+    edit(honey, **change)
+
+    with pytest.raises(screening.ListingMoved):
+        screening.approve(hold=hold)
+
+    assert Hold.objects.get(pk=hold.pk).state == "waiting"
+    assert Product.objects.get(pk=honey.pk).state == "held"
+
+
+def test_another_price_or_another_photo_is_another_listing(honey, jar, chen):
+    names = {screening.digest(honey)}
+    jar.price_minor = 100
+    jar.save()
+    names.add(screening.digest(honey))
+    honey.photos.create(uploaded_by=chen, name="ab/1", width=9, height=9)
+    names.add(screening.digest(honey))
+    assert len(names) == 3
+
+    Variant.objects.filter(pk=jar.pk).update(available=3)  # what sells changes nothing of it
+    assert screening.digest(honey) in names
+
+
+def test_who_looked_after_the_change_may_approve_it(honey):
+    hold = screening.hold(product=honey, cause=Hold.Cause.NEW_SHOP)
+    before = screening.digest(honey)
+    edit(honey, title="土蜂蜜")
+    seen = screening.digest(Product.objects.get(pk=honey.pk))
+
+    with pytest.raises(screening.ListingMoved):
+        screening.approve(hold=hold, seen=before)
+    screening.approve(hold=hold, seen=seen)
+
+    assert Product.objects.get(pk=honey.pk).state == "live"
+    assert Hold.objects.get(pk=hold.pk).digest == seen
+
+
+def test_a_waiting_listing_that_is_edited_is_judged_again(honey, rules):
+    hold = screening.hold(product=honey, cause=Hold.Cause.NEW_SHOP)
+
+    edit(honey, description="可分装")
+    hold.refresh_from_db()
+    assert (hold.cause, hold.rule, hold.matched) == ("rule", rules["C-12"], "分装")
+
+    edit(honey, description="")  # what was seen once stays for the moderator to know
+    hold.refresh_from_db()
+    assert (hold.cause, hold.matched, hold.state) == ("rule", "分装", "waiting")
+
+
+def test_a_decided_hold_says_so_even_when_the_listing_moved(honey):
+    hold = screening.hold(product=honey, cause=Hold.Cause.NEW_SHOP)
+    screening.approve(hold=hold)
+    edit(honey, title="土蜂蜜")
+
+    with pytest.raises(TransitionRefused):
+        screening.approve(hold=hold, seen="x" * 64)

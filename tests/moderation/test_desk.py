@@ -122,6 +122,33 @@ def test_a_verdict_leads_on_to_the_next_listing(desk, hold, later_hold):
     assert Product.objects.get(pk=later_hold.product_id).state == "returned"
 
 
+def test_what_changed_under_the_moderators_eyes_is_looked_at_again(desk, hold, lipstick):
+    path = f"/desk/{hold.public_id}"
+    sent = {"verdict": "approved", "seen": desk.get(path).context["seen"]}
+    assert f'name="seen" value="{sent["seen"]}"' in desk.get(path).text
+    lipstick.description = "全新正品。加我私下转账。"
+    lipstick.save()
+
+    answer = desk.post(path, sent)
+    assert answer.status_code == 409
+    assert path in answer.text
+    assert not Decision.objects.exists()
+    assert Product.objects.get(pk=lipstick.pk).state == "held"
+
+    sent["seen"] = desk.get(path).context["seen"]
+    assert desk.post(path, sent).status_code == 302
+    assert Product.objects.get(pk=lipstick.pk).state == "live"
+
+
+@pytest.mark.parametrize("seen", ["x" * 65, "\x00", "不"])
+def test_a_digest_nobody_made_approves_nothing(desk, hold, lipstick, seen):
+    path = f"/desk/{hold.public_id}"
+    answer = desk.post(path, {"verdict": "approved", "seen": seen})
+
+    assert answer.status_code in {409, 422}
+    assert Product.objects.get(pk=lipstick.pk).state == "held"
+
+
 @pytest.mark.parametrize(
     "sent",
     [
