@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from redis.exceptions import RedisError
 
 from catalog.models import Product
+from shops.models import Shop
 
 log = logging.getLogger(__name__)
 
@@ -104,9 +105,25 @@ def forget(product_id: int) -> None:
     if found is None:
         return
     public_id, handle = found
-    ways = list(every_pair([code for code, _ in settings.LANGUAGES], LOOKS))
+    ways = _ways()
     keys = [product_key(public_id, *way) for way in ways] + [shop_key(handle, *way) for way in ways]
     transaction.on_commit(lambda: _throw_away(keys))
+
+
+def forget_shop(shop_id: int) -> None:
+    """Throw away the kept pages of a shop and of its goods, once the transaction commits."""
+    handle = Shop.objects.values_list("handle", flat=True).get(pk=shop_id)
+    on_sale = Product.objects.on_sale().filter(shop_id=shop_id)
+    ways = _ways()
+    keys = [shop_key(handle, *way) for way in ways]
+    for public_id in on_sale.values_list("public_id", flat=True):
+        keys += [product_key(public_id, *way) for way in ways]
+    transaction.on_commit(lambda: _throw_away(keys))
+
+
+def _ways() -> list[tuple[str, str]]:
+    """Return every language and look a page may be kept in."""
+    return list(every_pair([code for code, _ in settings.LANGUAGES], LOOKS))
 
 
 def _throw_away(keys: list[str]) -> None:

@@ -1,13 +1,14 @@
-"""Addresses of the vendor's shelf and editor, and of endorsements."""
+"""Addresses of the vendor's shelf, editor and settings, and of endorsements."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from catalog.views import editor, endorsements, shelf
+from catalog.views import editor, endorsements, settings, shelf
 
 app_name = "catalog"
 urlpatterns = [
+    path("shop/settings", settings.settings, name="settings"),
     path("shop/products", shelf.products, name="products"),
     path("shop/products/new", editor.new, name="new"),
     path("shop/products/photos", editor.take_photo, name="take_photo"),

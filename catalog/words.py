@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 
 import rjieba
-from django.contrib.postgres.search import SearchVector
-from django.db.models import Value
+from django.contrib.postgres.search import CombinedSearchVector, SearchVector, SearchVectorField
+from django.db.models import F, Func, Value
 from django.db.models.expressions import Combinable
 
 
@@ -23,6 +23,16 @@ def cut(text: str) -> list[str]:
 def vector(*, title: str, shop_name: str, description: str) -> Combinable:
     """Return what ``Product.search`` holds: title above shop above description."""
     return _weighed(title, "A") + _weighed(shop_name, "B") + _weighed(description, "C")
+
+
+def renamed(*, shop_name: str) -> Combinable:
+    """Return ``Product.search`` with another name of its shop, the product's words as they were.
+
+    The shop's name is all that has weight B, so a statement over all goods of a shop needs
+    to read none of them.
+    """
+    own = Func(F("search"), Value("{a,c}"), function="ts_filter", output_field=SearchVectorField())
+    return CombinedSearchVector(own, "||", _weighed(shop_name, "B"), None)
 
 
 def _weighed(text: str, weight: str) -> SearchVector:

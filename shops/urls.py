@@ -9,7 +9,6 @@ from shops import views
 app_name = "shops"
 urlpatterns = [
     path("open", views.open_shop, name="open"),
-    path("shop/settings", views.settings, name="settings"),
     path("shop/staff", views.people, name="staff"),
     path("shop/staff/<public_id:public_id>/remove", views.remove_person, name="remove_person"),
     path("shops/<slug:handle>/follow", views.follow, name="follow"),

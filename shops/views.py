@@ -1,4 +1,4 @@
-"""Pages of a shop's own: opening it, its sign and terms, its staff, and who follows it."""
+"""Pages of a shop's own: opening it, its staff, and who follows it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kit.refusals import Refused, why_not
-from kit.web import UNPROCESSABLE, form_page, refused
+from kit.web import form_page, refused
 from people.models import Person
 from people.web import SignedInRequest
-from shops import changing, following, opening, staff
-from shops.forms import OpenForm, SignForm, StaffForm, TermsForm
+from shops import following, opening, staff
+from shops.forms import OpenForm, StaffForm
 from shops.models import Shop
 from shops.staff import Act
 from shops.web import SESSION_KEY, shop_required
@@ -58,46 +57,6 @@ def _opened(request: SignedInRequest, form: OpenForm) -> Shop | None:
             free = opening.suggest_handle(wanted["handle"])
             form.add_error("handle", _("This address is taken. %(free)s is free.") % {"free": free})
         return again
-
-
-@shop_required(Act.EDIT_SHOP)
-@require_http_methods(["GET", "POST"])
-def settings(request: SignedInRequest, shop: Shop) -> HttpResponse:
-    part = request.POST.get("part")
-    sign = SignForm(
-        request.POST if part == "sign" else None,
-        request.FILES if part == "sign" else None,
-        initial={name: getattr(shop, name) for name in changing.SIGN},
-    )
-    terms = TermsForm(
-        request.POST if part == "terms" else None,
-        initial={name: getattr(shop.terms, name) for name in changing.TERMS},
-    )
-    if (sign.is_valid() and _sign_changed(request, shop, sign)) or (
-        terms.is_valid() and _terms_changed(request, shop, terms)
-    ):
-        messages.success(request, _("Saved."))
-        return redirect("shops:settings")
-    status = 200 if request.method == "GET" else UNPROCESSABLE
-    page = {"shop": shop, "sign": sign, "terms": terms}
-    return render(request, "shops/settings.html", page, status=status)
-
-
-def _sign_changed(request: SignedInRequest, shop: Shop, sign: SignForm) -> bool:
-    upload = sign.cleaned_data["avatar"]
-    try:
-        if upload:
-            changing.set_avatar(shop=shop, upload=upload)
-    except Refused as refusal:
-        sign.add_error("avatar", why_not(refusal))
-        return False
-    changing.change_sign(shop=shop, sign=sign.cleaned_data, by=request.user)
-    return True
-
-
-def _terms_changed(request: SignedInRequest, shop: Shop, terms: TermsForm) -> bool:
-    changing.change_terms(shop=shop, terms=terms.cleaned_data, by=request.user)
-    return True
 
 
 @shop_required(Act.MANAGE_STAFF)
