@@ -47,7 +47,7 @@ def _under(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[st
 def doors(world: World) -> list[Door]:
     """Return every route with each of its samples."""
     return [
-        Door(f"/{route}", "/" + HOLE.sub(lambda _, value=value: value, route))
+        Door(f"/{route}", "/" + HOLE.sub(value.replace("\\", r"\\"), route))
         for route in routes()
         for value in samples(route, world)
     ]

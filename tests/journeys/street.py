@@ -77,7 +77,7 @@ class Street:
             found = re.search(r"\b(\d{6})\b", letters[0].words)
             return found[1] if found else None
 
-        return wait_for(newest_code, f"a code for {address}")
+        return str(wait_for(newest_code, f"a code for {address}"))
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Ask the house's database directly."""

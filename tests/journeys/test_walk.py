@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -96,13 +97,13 @@ class Walker:
         if ROLES[role]:
             self.client.cookies[settings.SESSION_COOKIE_NAME] = world.sessions[ROLES[role]]
 
-    def ask(self, method: str, path: str, **how: object) -> HttpResponse:
+    def ask(self, method: str, path: str, **how: Any) -> Any:
         with transaction.atomic():
-            answer = self.client.generic(method, path, **how)  # type: ignore[arg-type]
+            answer = self.client.generic(method, path, **how)
             transaction.set_rollback(True)
         return answer
 
-    def send(self, path: str, fields: list[tuple[str, str]]) -> HttpResponse:
+    def send(self, path: str, fields: list[tuple[str, str]]) -> Any:
         body = urlencode(fields, errors="surrogatepass")
         return self.ask("POST", path, data=body, content_type="application/x-www-form-urlencoded")
 

@@ -32,6 +32,7 @@ from payments import destinations, payouts
 from people import friendships
 from people.models import Person, StaffRole
 from referrals import commissions, links
+from referrals.models import ShareLink
 from referrals.touches import Touch
 from shops import opening, staff
 from shops.models import Shop
@@ -225,7 +226,7 @@ def _bought(
     buyer: Person | None,
     *,
     quantity: int = 1,
-    via: links.ShareLink | None = None,
+    via: ShareLink | None = None,
     paid: bool = True,
 ) -> Order:
     now = clock.now()

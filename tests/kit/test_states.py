@@ -2,12 +2,12 @@
 
 import pytest
 
-from kit.states import TransitionRefused, move
+from kit.states import Moves, TransitionRefused, move
 from people.models import FriendRequest
 from tests.races import all_at_once
 
 S = FriendRequest.State
-TABLE = {S.ACCEPTED: frozenset({S.OPEN}), S.DECLINED: frozenset({S.OPEN})}
+TABLE: Moves = {S.ACCEPTED: frozenset({S.OPEN}), S.DECLINED: frozenset({S.OPEN})}
 
 
 @pytest.fixture

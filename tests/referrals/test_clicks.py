@@ -278,7 +278,7 @@ def test_no_address_is_kept_anywhere(client, link):
 
 def test_after_valkey_came_back_clicks_stream_again(link):
     note(link)
-    stream.client().client_kill_filter(skipme=False, _id=stream.client().client_id())
+    stream.client().client_kill_filter(skipme=False, _id=str(stream.client().client_id()))
     note(link)  # meets the dead wire: straight to the database
     noting._Valkey.rest_until = 0.0
     note(link)
