@@ -57,7 +57,7 @@ def _answer(status: HTTPStatus) -> HttpResponse:
 
 def _body_of(request: HttpRequest) -> bytes | None:
     """Return the body, or None when it is longer than any event."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
+    length = request.headers.get("content-length") or "0"
     if not length.isascii() or not length.isdigit() or int(length[:12]) > LARGEST_BYTES:
         return None
     try:

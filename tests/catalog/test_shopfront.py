@@ -69,7 +69,7 @@ def test_a_renamed_shops_goods_are_found_by_the_new_name_alone(hill_shop, honey,
 
 def weights_of(product):
     """Return each word a product is found by, with the letters of its weights."""
-    vector = Product.objects.values_list("search", flat=True).get(pk=product.pk)
+    vector = str(Product.objects.values_list("search", flat=True).get(pk=product.pk))
     found = re.findall(r"'([^']+)':([0-9A-D,]+)", vector)
     return {word: set(re.findall("[A-D]", places)) for word, places in found}
 

@@ -20,7 +20,7 @@ __all__ = ["held", "pending_side", "side"]
 
 @pytest.fixture
 def english():
-    return Client(HTTP_ACCEPT_LANGUAGE="en")
+    return Client(headers={"accept-language": "en"})
 
 
 def test_a_stranger_is_asked_to_sign_in_first(english, honey, link):
