@@ -143,6 +143,7 @@ class Migration(migrations.Migration):
                 ('cause', models.CharField(choices=[('new_shop', 'first listings of a new shop'), ('rule', 'a rule matched')], max_length=8)),
                 ('matched', models.CharField(blank=True, max_length=80)),
                 ('reason', models.CharField(blank=True, max_length=500)),
+                ('digest', models.CharField(blank=True, db_default='', default='', max_length=64)),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('approved', 'approved'), ('returned', 'sent back'), ('dropped', 'dropped by the vendor')], default='waiting', max_length=8)),
                 ('created_at', models.DateTimeField(default=kit.clock.now)),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
