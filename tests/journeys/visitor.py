@@ -27,6 +27,7 @@ class Visitor:
         scripts: bool = True,
         look: str = "light",
         width: int = PHONE["width"],
+        session: str = "",
     ) -> None:
         self.street, self.name, self.language, self.scripts = street, name, language, scripts
         self.complaints: list[str] = []
@@ -38,6 +39,10 @@ class Visitor:
             reduced_motion="reduce",
         )
         self._context.set_default_timeout(PATIENCE_MS)
+        if session:
+            self._context.add_cookies(
+                [{"name": "session", "value": session, "url": street.base_url}]
+            )
         self.page: Page = self._context.new_page()
         self.page.on("pageerror", lambda error: self._note(str(error)))
         self.page.on("console", self._listen)
