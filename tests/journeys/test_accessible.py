@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -18,7 +19,8 @@ from tests.journeys.street import Street
 from tests.journeys.visitor import Visitor
 from tests.journeys.world import World
 
-WINDOWS = {
+Look = Literal["light", "dark"]
+WINDOWS: dict[str, list[tuple[int, Look]]] = {
     "zh-hans": [(320, "light"), (390, "dark"), (1280, "light")],
     "en": [(320, "dark")],
 }

@@ -11,6 +11,7 @@ import pytest
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client, override_settings
@@ -20,6 +21,8 @@ from tests.journeys import world as worlds
 from tests.journeys.routes import Door, doors
 from tests.journeys.world import World
 from tests.provider import SECRET, running_provider
+
+pytestmark = pytest.mark.django_db
 
 ROLES = {
     "anonymous": "",
@@ -66,27 +69,27 @@ SENSELESS = {
 
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[World]:
-    """One world for all walks; nothing of it is committed, so nothing must be swept up."""
+    """One world for all walks, swept up when they are over."""
     folder = tmp_path_factory.mktemp("walk")
     with (
         running_provider(folder) as provider,
         override_settings(
             SANDBOX_URL=provider.url, SANDBOX_SECRET=SECRET, MEDIA_ROOT=folder / "media"
         ),
-        django_db_blocker.unblock(),
-        transaction.atomic(),
     ):
         links.forget_all()
-        yield worlds.build()
-        transaction.set_rollback(True)
+        with django_db_blocker.unblock():
+            built = worlds.build()
+        yield built
+        with django_db_blocker.unblock():
+            call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
     links.forget_all()
 
 
 @pytest.fixture
-def visitor(world: World, django_db_blocker):
+def visitor(world: World):
     """Return a function that asks as somebody and takes back whatever that did."""
-    with django_db_blocker.unblock():
-        yield lambda role, **how: Walker(world, role, **how)
+    return lambda role, **how: Walker(world, role, **how)
 
 
 class Walker:
