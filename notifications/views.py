@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kit.web import page_of
 from notifications import inbox
@@ -21,7 +21,7 @@ class ReaderRequest(HttpRequest):
     user: AbstractBaseUser  # type: ignore[assignment]  # this floor does not know a Person
 
 
-@require_GET
+@require_safe
 @never_cache
 @login_required
 def notices(request: ReaderRequest) -> HttpResponse:
@@ -36,7 +36,7 @@ def notices(request: ReaderRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @never_cache
 @login_required
 def open_notice(request: ReaderRequest, public_id: str) -> HttpResponse:

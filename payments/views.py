@@ -13,7 +13,7 @@ from django.utils import formats, timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from kit.money import Money
 from kit.public_ids import public_id
@@ -41,7 +41,7 @@ WHY_NOT: dict[type[Exception], Any] = {
 }
 
 
-@require_GET
+@require_safe
 @never_cache
 @login_required
 def show(request: SignedInRequest) -> HttpResponse:
@@ -70,7 +70,7 @@ def withdraw(request: SignedInRequest) -> HttpResponse:
     return redirect("payments:wallet")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required
 def destination(request: SignedInRequest) -> HttpResponse:

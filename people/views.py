@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from kit import pictures
 from kit.web import form_page, page_of, refused, way_back
@@ -27,7 +27,7 @@ PAGE = 50
 TOO_MANY = 429
 
 
-@require_GET
+@require_safe
 @never_cache
 @login_required
 def me(request: SignedInRequest) -> HttpResponse:
@@ -41,7 +41,7 @@ def me(request: SignedInRequest) -> HttpResponse:
     return render(request, "people/me.html", page)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required
 def profile(request: SignedInRequest) -> HttpResponse:
@@ -67,7 +67,7 @@ def remove_picture(request: SignedInRequest) -> HttpResponse:
     return redirect("people:profile")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required
 def friends(request: SignedInRequest) -> HttpResponse:
@@ -78,7 +78,7 @@ def friends(request: SignedInRequest) -> HttpResponse:
     return form_page(request, "people/friends.html", form, _friends_page(request))
 
 
-@require_GET
+@require_safe
 @never_cache
 def page_of_person(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show somebody's page; who was blocked by them finds nothing."""
@@ -91,7 +91,7 @@ def page_of_person(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "people/person.html", page)
 
 
-@require_GET
+@require_safe
 @never_cache
 def invitation(request: HttpRequest, public_id: str) -> HttpResponse:
     """Where a person's link or square code leads: one button, to ask them."""
@@ -160,7 +160,7 @@ def end(request: SignedInRequest, public_id: str) -> HttpResponse:
     return redirect("people:person", public_id=other.public_id)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required
 def block(request: SignedInRequest, public_id: str) -> HttpResponse:
@@ -168,7 +168,7 @@ def block(request: SignedInRequest, public_id: str) -> HttpResponse:
     other = _visible(request, public_id)
     if other == request.user:
         raise Http404
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "people/block.html", {"person": other})
     friendships.block(blocker=request.user, blocked=other)
     messages.success(request, _("Blocked."), extra_tags=f"undo:/u/{other.public_id}/unblock")

@@ -24,7 +24,7 @@ NEXT_STEP = "/shop/products/new"
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def open_shop(request: SignedInRequest) -> HttpResponse:
     """The second of two screens; the first is signing in, which comes back here."""
     mine = Shop.objects.filter(owner=request.user).order_by("pk").first()
@@ -60,7 +60,7 @@ def _opened(request: SignedInRequest, form: OpenForm) -> Shop | None:
 
 
 @shop_required(Act.MANAGE_STAFF)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def people(request: SignedInRequest, shop: Shop) -> HttpResponse:
     form = StaffForm(request.POST or None, initial={"role": "packer"})
     if request.method == "POST" and form.is_valid():

@@ -30,13 +30,13 @@ LARGEST_ID = 2**63 - 1
 
 
 @shop_required(Act.LIST_PRODUCTS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: SignedInRequest, shop: Shop) -> HttpResponse:
     return _edited(request, shop, None)
 
 
 @shop_required(Act.LIST_PRODUCTS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: SignedInRequest, shop: Shop, public_id: str) -> HttpResponse:
     product = get_object_or_404(Product, shop=shop, public_id=public_id)
     return _edited(request, shop, product)
@@ -57,7 +57,7 @@ def take_photo(request: SignedInRequest, shop: Shop) -> HttpResponse:
 
 
 def _edited(request: SignedInRequest, shop: Shop, product: Product | None) -> HttpResponse:
-    if request.method == "GET":
+    if request.method != "POST":
         order = list(product.photos.all()) if product else []
         return _page(request, shop, product, order, *_stored(product))
     act = request.POST.get("act", "save")

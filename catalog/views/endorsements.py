@@ -20,7 +20,7 @@ from shops.models import Shop
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def endorse(request: SignedInRequest, public_id: str) -> HttpResponse:
     product = get_object_or_404(Product.objects.met_by(request.user), public_id=public_id)
     said = Endorsement.objects.filter(person=request.user, product=product).first()

@@ -20,7 +20,7 @@ from shops.web import shop_required
 
 
 @shop_required(Act.EDIT_SHOP)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: SignedInRequest, shop: Shop) -> HttpResponse:
     part = request.POST.get("part")
     sign = SignForm(
@@ -37,7 +37,7 @@ def settings(request: SignedInRequest, shop: Shop) -> HttpResponse:
     ):
         messages.success(request, _("Saved."))
         return redirect("catalog:settings")
-    status = 200 if request.method == "GET" else UNPROCESSABLE
+    status = 200 if request.method != "POST" else UNPROCESSABLE
     page = {"shop": shop, "sign": sign, "terms": terms}
     return render(request, "catalog/settings.html", page, status=status)
 

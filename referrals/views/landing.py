@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -25,7 +26,7 @@ from referrals.models import Click
 from referrals.touches import COOKIE_AGE, COOKIE_NAME, read_cookie
 from referrals.views.gone import GONE, gone
 from referrals.visits import STRANGER, Visitor
-from shops.models import Shop
+from shops.models import HANDLE_PATTERN, Shop
 
 COME_BACK = 503
 LOOKS = frozenset({"light", "dark"})
@@ -65,6 +66,8 @@ def product(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def shop(request: HttpRequest, handle: str) -> HttpResponse:
     """Show a shop by its handle."""
+    if not re.fullmatch(HANDLE_PATTERN, handle):
+        raise Http404  # before the cache keeps a key for every word anybody types
     category = request.GET.get("category", "")[:30]
     language, viewer, arrival = _language(), _viewer(request), _arrival(request)
     if viewer is not None:
