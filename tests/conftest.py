@@ -44,11 +44,20 @@ def django_db_modify_db_settings() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker) -> None:
-    """Remember what the migrations gave, before any test can take it away."""
+def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """Remember what the migrations gave, before any test can take it away.
+
+    At the end whoever is still connected is sent home, so that the database can be dropped.
+    """
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for name in GIVEN_TABLES:
             cursor.execute(f"CREATE TABLE given_{name} AS TABLE {name}")
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True)
