@@ -26,7 +26,7 @@ from ledger.posting import Overdrawn, post
 from notifications.telling import tell
 from payments import destinations, reasons
 from payments.gateways.port import Absent, PayoutFact, PayoutStatus, PayoutWanted, Unknown
-from payments.gateways.registry import gateway
+from payments.gateways.registry import rail
 from payments.models import Destination, Payout, PayoutAttempt
 from payments.states import PAYOUT_MAY_BECOME
 from people.models import Person
@@ -43,9 +43,11 @@ LONGEST_WAIT = timedelta(hours=6)
 
 BECOMES: dict[PayoutStatus, str] = {
     "accepted": Payout.State.ACCEPTED,
+    "awaiting_payee": Payout.State.ACCEPTED,
     "settled": Payout.State.SETTLED,
     "rejected": Payout.State.RETURNED,
     "returned": Payout.State.RETURNED,
+    "expired": Payout.State.RETURNED,
 }
 
 
@@ -173,13 +175,25 @@ def claim(*, most: int = CLAIMED_AT_ONCE) -> list[Payout]:
 
 def send(payout: Payout) -> PayoutFact | Unknown:
     """Ask the provider to pay; call it outside a transaction, with a claimed payout."""
-    return gateway(payout.provider).send_payout(
-        PayoutWanted(
-            reference=payout.reference,
-            amount_minor=payout.amount_minor,
-            currency=payout.currency,
-            destination=payout.destination,
-        )
+    return rail(payout.provider).send_payout(_wanted(payout))
+
+
+def _wanted(payout: Payout) -> PayoutWanted:
+    """Return what a rail is told: the frozen row, and which try this is as the rail counts."""
+    attempts = payout.attempts.order_by("number")
+    refused = attempts.filter(outcome="rejected").count()
+    first = attempts.exclude(outcome="rejected").first()
+    to = Destination.objects.filter(person_id=payout.person_id, identifier=payout.destination)
+    named = to.order_by("-pk").first()
+    return PayoutWanted(
+        reference=payout.reference,
+        amount_minor=payout.amount_minor,
+        currency=payout.currency,
+        destination=payout.destination,
+        holder=named.holder if named else "",
+        attempt=refused + 1,
+        first_sent_at=first.started_at if first else None,
+        description=payout.run,
     )
 
 
@@ -244,7 +258,7 @@ def look_up(payout: Payout) -> bool:
     Returns:
         Whether the provider answered.
     """
-    answer = gateway(payout.provider).payout(payout.reference)
+    answer = rail(payout.provider).payout(_wanted(payout))
     with transaction.atomic():
         row = _locked(payout)
         if isinstance(answer, PayoutFact):

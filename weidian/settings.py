@@ -140,7 +140,7 @@ VALKEY_URL = env.text("VALKEY_URL")
 VALKEY_PREFIX = env.text("WEIDIAN_VALKEY_PREFIX", default="wd")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "weidian.counting.CountingCache",
         "LOCATION": VALKEY_URL,
         "KEY_PREFIX": VALKEY_PREFIX,
         "TIMEOUT": 60,
@@ -184,6 +184,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("WEIDIAN_STATIC_ROOT", default=ROOT / "build" / "static")
 STATICFILES_DIRS = [ROOT / "static"]
+STATICFILES_FINDERS = [
+    "kit.sheets.SheetFinder",
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 600  # of plain names; a name with its hash is kept for ever
 MEDIA_ROOT = env.path("WEIDIAN_MEDIA_ROOT", default=ROOT / "media")
@@ -285,16 +290,39 @@ PAYOUT_MINIMUM_MINOR = env.number("WEIDIAN_PAYOUT_MINIMUM_MINOR", default=1000)
 DESTINATION_COOLS_HOURS = env.number("WEIDIAN_DESTINATION_COOLS_HOURS", default=72)
 CLAWBACK_FLOOR_MINOR = env.number("WEIDIAN_CLAWBACK_FLOOR_MINOR", default=50_000)
 PAYMENT_PROVIDER = env.text("WEIDIAN_PAYMENT_PROVIDER", default="sandbox")
+# Which rails new payouts may take; payments.gateways.registry has their names.
+PAYOUT_RAILS = env.words("WEIDIAN_PAYOUT_RAILS", default="sandbox")
 SANDBOX_URL = env.text("WEIDIAN_SANDBOX_URL", default="http://127.0.0.1:8100")
 SANDBOX_PORT = env.number("WEIDIAN_SANDBOX_PORT", default=8100)
 SANDBOX_SECRET = env.text("WEIDIAN_SANDBOX_SECRET", default="")
 # On: a payout's last two digits choose how it fails (01 rejected, 02 unheard but paid, ...).
 SANDBOX_SCRIPT = env.flag("WEIDIAN_SANDBOX_SCRIPT", default=False)
 
+# The rails of a real installation; a rail asks for its settings when it is first used.
+STRIPE_SECRET_KEY = env.text("WEIDIAN_STRIPE_SECRET_KEY", default="")
+STRIPE_WEBHOOK_SECRET = env.text("WEIDIAN_STRIPE_WEBHOOK_SECRET", default="")
+STRIPE_URL = env.text("WEIDIAN_STRIPE_URL", default="https://api.stripe.com")
+BANK_LAYOUT = env.text("WEIDIAN_BANK_LAYOUT", default="china")
+WECHATPAY_MERCHANT_ID = env.text("WEIDIAN_WECHATPAY_MERCHANT_ID", default="")
+WECHATPAY_APP_ID = env.text("WEIDIAN_WECHATPAY_APP_ID", default="")
+WECHATPAY_SCENE_ID = env.text("WEIDIAN_WECHATPAY_SCENE_ID", default="")
+WECHATPAY_API_KEY = env.text("WEIDIAN_WECHATPAY_API_KEY", default="")
+WECHATPAY_KEY_FILE = env.text("WEIDIAN_WECHATPAY_KEY_FILE", default="")
+WECHATPAY_KEY_SERIAL = env.text("WEIDIAN_WECHATPAY_KEY_SERIAL", default="")
+WECHATPAY_PUBLIC_KEY_FILE = env.text("WEIDIAN_WECHATPAY_PUBLIC_KEY_FILE", default="")
+WECHATPAY_PUBLIC_KEY_ID = env.text("WEIDIAN_WECHATPAY_PUBLIC_KEY_ID", default="")
+WECHATPAY_URL = env.text("WEIDIAN_WECHATPAY_URL", default="https://api.mch.weixin.qq.com")
+ALIPAY_APP_ID = env.text("WEIDIAN_ALIPAY_APP_ID", default="")
+ALIPAY_KEY_FILE = env.text("WEIDIAN_ALIPAY_KEY_FILE", default="")
+ALIPAY_APP_CERTIFICATE_FILE = env.text("WEIDIAN_ALIPAY_APP_CERTIFICATE_FILE", default="")
+ALIPAY_CERTIFICATE_FILE = env.text("WEIDIAN_ALIPAY_CERTIFICATE_FILE", default="")
+ALIPAY_ROOT_CERTIFICATE_FILE = env.text("WEIDIAN_ALIPAY_ROOT_CERTIFICATE_FILE", default="")
+ALIPAY_URL = env.text("WEIDIAN_ALIPAY_URL", default="https://openapi.alipay.com/gateway.do")
+
 # --- what the browser is told --------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = IS_SECURE
-SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE else 0
+SECURE_HSTS_SECONDS = 63_072_000 if IS_SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_SECURE
 SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
 SECURE_PROXY_SSL_HEADER = (

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import hmac
 import os
+import re
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -12,19 +14,25 @@ import httpx
 from django.conf import settings
 
 from kit import clock
+from payments.gateways.limits import refusal, rejected
 from payments.gateways.port import (
     Absent,
+    BadDestination,
+    Capabilities,
     ChargeFact,
     ChargeStatus,
     ChargeWanted,
+    LineKind,
     PayoutFact,
     PayoutStatus,
     PayoutWanted,
     ProviderAway,
     ProviderRefused,
+    Reason,
     RefundFact,
     RefundStatus,
     RefundWanted,
+    StatementLine,
     Unknown,
 )
 
@@ -43,12 +51,28 @@ PAYOUT_STATUS: dict[str, PayoutStatus] = {
     "rejected": "rejected",
     "returned": "returned",
 }
+# What it says of a payout that went wrong; whatever else it says is a plain refusal.
+REASONS: dict[str, Reason] = {
+    "": "",
+    "account_closed": "fix_destination",
+    "bad_destination": "fix_destination",
+}
+KINDS: dict[str, LineKind] = {"charge": "charge", "refund": "refund", "payout": "payout"}
+
+WALLET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{2,63}")
 
 Row = dict[str, Any]
 
 
 class Sandbox:
-    """The gateway to ``devstack.provider``, or to anything else that speaks as it does."""
+    """``devstack.provider``, or anything else that speaks as it does: charges and payouts."""
+
+    name = "sandbox"
+    capabilities = Capabilities(
+        currencies=frozenset({"CNY", "EUR", "GBP", "HKD", "JPY", "SGD", "USD"}),
+        minimum_minor=1,
+        maximum_minor=10**12,
+    )
 
     def open_charge(self, wanted: ChargeWanted) -> ChargeFact:
         """Ask for a payment. Raises ProviderAway, ProviderRefused."""
@@ -109,8 +133,17 @@ class Sandbox:
         found = _find("refunds", reference)
         return _refund(found) if found else Absent()
 
+    def check_destination(self, identifier: str, holder: str) -> str:  # noqa: ARG002 -- of the port
+        """Return the wallet's name as it is. Raises BadDestination."""
+        if not WALLET_NAME.fullmatch(identifier):
+            raise BadDestination("wallet_name")
+        return identifier
+
     def send_payout(self, wanted: PayoutWanted) -> PayoutFact | Unknown:
         """Ask for a payout; a refusal for good is a fact with the status ``rejected``."""
+        refused_here = refusal(wanted, self.capabilities)
+        if refused_here is not None:
+            return refused_here
         words = {
             "reference": wanted.reference,
             "amount_minor": wanted.amount_minor,
@@ -124,17 +157,22 @@ class Sandbox:
         except ProviderRefused as refused:
             if refused.code == "reference_reused":
                 return Unknown(refused.code)  # it has acted on this reference before: look it up
-            return PayoutFact(
-                "rejected", "", wanted.amount_minor, wanted.currency, reason=refused.code
-            )
+            return rejected(wanted, REASONS.get(refused.code, "refused"))
 
-    def payout(self, reference: str) -> PayoutFact | Absent | Unknown:
+    def payout(self, wanted: PayoutWanted) -> PayoutFact | Absent | Unknown:
         """Look a payout up by our reference."""
         try:
-            found = _find("payouts", reference)
+            found = _find("payouts", wanted.reference)
+            return _payout(found) if found else Absent()
         except ProviderAway as away:
             return Unknown(str(away))
-        return _payout(found) if found else Absent()
+
+    def statement(self, day: date) -> list[StatementLine]:
+        """Return what moved on one day (UTC). Raises ProviderAway."""
+        lines = _see(f"/v1/statement?day={day.isoformat()}").get("lines")
+        if not isinstance(lines, list):
+            raise ProviderAway("an answer of another shape")
+        return [_line(line) for line in lines]
 
 
 def is_genuine(*, body: bytes, timestamp: str, signature: str) -> bool:
@@ -199,6 +237,8 @@ def _find(table: str, reference: str) -> Row | None:
 
 def _code(content: Row) -> str:
     error = content.get("error")
+    if isinstance(error, dict) and error.get("field") == "destination":
+        return "bad_destination"
     code = error.get("code") if isinstance(error, dict) else None
     return code[:40] if isinstance(code, str) else "refused"
 
@@ -230,7 +270,22 @@ def _payout(row: Row) -> PayoutFact:
             provider_ref=row["id"],
             amount_minor=row["amount_minor"],
             currency=row["currency"],
-            reason=row["reason"],
+            reason=REASONS.get(row["reason"], "refused"),
         )
     except (KeyError, TypeError) as missing:
+        raise ProviderAway("an answer of another shape") from missing
+
+
+def _line(row: Row) -> StatementLine:
+    try:
+        return StatementLine(
+            reference=row["reference"],
+            provider_ref=row["id"],
+            amount_minor=row["amount_minor"],
+            currency=row["currency"],
+            kind=KINDS.get(row["type"], "other"),
+            status=row["status"],
+            at=datetime.fromtimestamp(row["at"], UTC),
+        )
+    except (KeyError, TypeError, ValueError, OverflowError) as missing:
         raise ProviderAway("an answer of another shape") from missing

@@ -73,11 +73,11 @@ def test_history_tells_each_state_and_what_to_do(her, linwei, linwei_earned):
         payouts.ask(person=linwei, account=linwei_earned, amount_minor=1000, run=f"r-{state}")
         Payout.objects.filter(run=f"r-{state}").update(state="settled")
     for state in Payout.State.values:
-        Payout.objects.filter(run=f"r-{state}").update(state="returned", reason="account_closed")
+        Payout.objects.filter(run=f"r-{state}").update(state="returned", reason="fix_destination")
 
     answer = text_of(her.get(WALLET))
     assert answer.count("came back") == 6
-    assert answer.count("The account is closed. Set another one and try again.") == 6
+    assert answer.count("The account is closed, or not yours. Set another one and try again.") == 6
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "99999999999999999999", "x", "١", "%F0%9F%8D%AF"])

@@ -158,11 +158,11 @@ def test_a_rejected_payout_gives_the_money_back_and_says_why(linwei, linwei_earn
     payouts.send_due()
 
     payout.refresh_from_db()
-    assert (payout.state, payout.reason) == ("returned", "account_closed")
+    assert (payout.state, payout.reason) == ("returned", "fix_destination")
     assert balances(linwei_earned) == (10_000, 0)
     notice = Notice.objects.get()
     assert (notice.kind, notice.data["amount_minor"]) == ("payout_returned", 5001)
-    assert "account_closed" not in notice.data["reason"]
+    assert "fix_destination" not in notice.data["reason"]
     assert payout.reference not in scripted.money_moved()
     assert broken() == []
     assert ask(linwei, linwei_earned, 5000, run="r2").state == "reserved"
