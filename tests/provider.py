@@ -25,9 +25,12 @@ _places = itertools.count()
 class RunningProvider:
     """One provider process; everything is asked over HTTP, as any shop would."""
 
-    def __init__(self, folder: Path, *, settle_seconds: float = 0.05) -> None:
+    def __init__(
+        self, folder: Path, *, settle_seconds: float = 0.05, hidden_look_ups: int = 3
+    ) -> None:
         self.folder = folder
         self.settle_seconds = settle_seconds
+        self.hidden_look_ups = hidden_look_ups
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
@@ -36,6 +39,7 @@ class RunningProvider:
         command = [sys.executable, "-m", "devstack.provider", "--port", str(self.port)]
         command += ["--data", str(self.folder), "--secret", SECRET]
         command += ["--settle-seconds", str(self.settle_seconds)]
+        command += ["--hidden-look-ups", str(self.hidden_look_ups)]
         self.process = children.spawn(
             command,
             dies_by=signal.SIGTERM,
@@ -120,9 +124,10 @@ class RunningProvider:
 
 
 @contextmanager
-def running_provider(folder: Path) -> Iterator[RunningProvider]:
+def running_provider(folder: Path, *, hidden_look_ups: int = 3) -> Iterator[RunningProvider]:
     """Run a provider for as long as the block lasts."""
-    provider = RunningProvider(folder / f"provider-{next(_places)}")
+    place = folder / f"provider-{next(_places)}"
+    provider = RunningProvider(place, hidden_look_ups=hidden_look_ups)
     try:
         provider.start()
         yield provider

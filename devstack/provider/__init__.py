@@ -19,6 +19,7 @@ GET  /v1/refunds/<id>, ?reference=          status pending, then settled
 POST /v1/payouts                            one per reference; ``Sandbox-Script: on`` plays the
                                             failures of ``payouts.Script``
 GET  /v1/payouts/<id>, ?reference=          status pending, settled, returned or rejected
+POST /v1/payouts/<id>/return                a payout that arrived comes back after all
 GET  /v1/statement?day=YYYY-MM-DD           what moved that day (UTC)
 GET  /v1/events, ?reference=                every event, with the body and headers of its webhook
 PUT  /v1/webhook                            ``{"url"}``: where later events are sent; null: nowhere

@@ -32,7 +32,9 @@ def main() -> int:
     book.webhook_url = asked.webhook_url
     schedule = Schedule()
     webhooks = Webhooks(book, schedule, asked.secret)
-    provider = Provider(book, schedule, webhooks, asked.secret, asked.settle_seconds)
+    provider = Provider(
+        book, schedule, webhooks, asked.secret, asked.settle_seconds, asked.hidden_look_ups
+    )
     with Server((asked.host, asked.port), provider) as server:
         resume(provider)
         print(f"The sandbox payment provider listens on port {server.server_port}", flush=True)
@@ -49,6 +51,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--webhook-url", help="where events are sent; without it, nowhere")
     parser.add_argument("--clock-file", type=Path, help="seconds by which the clock is moved")
     parser.add_argument("--settle-seconds", type=float, default=1.0)
+    parser.add_argument(
+        "--hidden-look-ups",
+        type=int,
+        default=3,
+        help="how many look-ups of a payout that ends in 07 are not answered",
+    )
     return parser
 
 

@@ -20,6 +20,7 @@ class Script:
     RETURNED = "returned"
     SLOW = "slow"
     DUPLICATE = "duplicate"
+    UNSEEN = "unseen"
 
     BY_LAST_DIGITS = {
         1: REJECTED,
@@ -28,6 +29,7 @@ class Script:
         4: RETURNED,
         5: SLOW,
         6: DUPLICATE,
+        7: UNSEEN,
     }
 
 
@@ -62,6 +64,17 @@ def start(book: Book, fields: dict[str, Any], *, is_scripted: bool) -> tuple[Row
         return public(payout), script
 
 
+def is_hidden(book: Book, reference: str, *, look_ups: int) -> bool:
+    """Say whether the script hides this payout from one more look-up, of ``look_ups`` in all."""
+    with book.lock:
+        for payout in book.find("payouts", reference=reference):
+            before = (book.get("scripts", reference) or {}).get("look_ups", 0)
+            if payout["_script"] == Script.UNSEEN and before < look_ups:
+                book.record("scripts", {"id": reference, "look_ups": before + 1})
+                return True
+        return False
+
+
 def _read(book: Book, fields: dict[str, Any]) -> Row:
     return {
         "id": new_id("po"),
@@ -86,3 +99,20 @@ def finish(book: Book, payout_id: str) -> None:
         reason = "account_closed" if status == "returned" else ""
         payout = {**payout, "status": status, "reason": reason, status: book.clock.now()}
         book.record("payouts", payout, event=f"payout.{status}")
+
+
+def give_back(book: Book, payout_id: str) -> Row:
+    """Return a payout that had arrived, as a bank may weeks later; once.
+
+    Raises:
+        Refused: 404, or 409 when it did not arrive.
+    """
+    with book.lock:
+        payout = book.need("payouts", payout_id)
+        if payout["settled"] is None:
+            raise Refused(409, "not_settled", "This payout has not arrived.")
+        if payout["status"] == "settled":
+            now = book.clock.now()
+            payout = {**payout, "status": "returned", "reason": "account_closed", "returned": now}
+            book.record("payouts", payout, event="payout.returned")
+        return public(payout)

@@ -49,6 +49,7 @@ class Provider:
     webhooks: Webhooks
     secret: str
     settle_seconds: float
+    hidden_look_ups: int = 3
 
 
 Act = Callable[[Provider, Request], Answer]
@@ -149,7 +150,7 @@ def _start_payout(provider: Provider, request: Request) -> Answer:
     payout, script = payouts.start(provider.book, fields, is_scripted=is_scripted)
     if payout["status"] == "pending":
         _later(provider, payouts.finish, payout["id"])
-    if script == Script.UNANSWERED_BUT_PAID:
+    if script in (Script.UNANSWERED_BUT_PAID, Script.UNSEEN):
         raise Unanswered
     if script == Script.SLOW:
         time.sleep(payouts.SLOW_SECONDS)
@@ -171,6 +172,19 @@ def _those_of(table: str) -> Act:
         return _json(200, {table: [public(row) for row in found]})
 
     return show
+
+
+def _payouts_of(provider: Provider, request: Request) -> Answer:
+    is_scripted = request.headers.get("sandbox-script", "") == "on"
+    reference = request.query.get("reference", "")
+    hidden = provider.hidden_look_ups
+    if is_scripted and payouts.is_hidden(provider.book, reference, look_ups=hidden):
+        raise Refused(503, "away", "Nothing can be said about this payout now.")
+    return _those_of("payouts")(provider, request)
+
+
+def _return_payout(provider: Provider, request: Request) -> Answer:
+    return _json(200, payouts.give_back(provider.book, request.words[0]))
 
 
 def _statement(provider: Provider, request: Request) -> Answer:
@@ -239,8 +253,9 @@ ROUTES: tuple[tuple[str, str, Act], ...] = (
     ("GET", r"/v1/refunds", _those_of("refunds")),
     ("GET", r"/v1/refunds/([^/]+)", _one_of("refunds")),
     ("POST", r"/v1/payouts", _start_payout),
-    ("GET", r"/v1/payouts", _those_of("payouts")),
+    ("GET", r"/v1/payouts", _payouts_of),
     ("GET", r"/v1/payouts/([^/]+)", _one_of("payouts")),
+    ("POST", r"/v1/payouts/([^/]+)/return", _return_payout),
     ("GET", r"/v1/statement", _statement),
     ("GET", r"/v1/events", _events),
     ("PUT", r"/v1/webhook", _set_webhook),

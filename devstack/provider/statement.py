@@ -12,6 +12,7 @@ MOVEMENTS = (
     ("charges", "charge", "paid", 1),
     ("refunds", "refund", "settled", -1),
     ("payouts", "payout", "settled", -1),
+    ("payouts", "payout", "returned", 1),
 )
 
 
@@ -33,11 +34,13 @@ def of_day(book: Book, day: str) -> Row:
             "reference": row["reference"],
             "amount_minor": sign * row["amount_minor"],
             "currency": row["currency"],
+            "status": moved,
             "at": row[moved],
         }
         for table, kind, moved, sign in MOVEMENTS
         for row in book.all(table)
         if row[moved] is not None and begins.timestamp() <= row[moved] < ends.timestamp()
+        if moved != "returned" or row["settled"] is not None  # else it had never left
     ]
     totals: dict[str, int] = {}
     for line in lines:
