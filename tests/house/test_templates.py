@@ -7,13 +7,14 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 from django.conf import settings
 
+from kit import sheets
+
 ROOT = Path(settings.ROOT)
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 # A letter is read in a mail program, which loads no style sheet.
 PAGES = [path for path in TEMPLATES if not path.name.startswith("letter")]
 NAMES = [str(path.relative_to(ROOT / "templates")) for path in TEMPLATES]
 SPRITE = set(re.findall(r'id="i-([\w-]+)"', (ROOT / "static/icons.svg").read_text()))
-FRAME = ("tokens", "base", "layout", "parts")
 
 
 def markup(path: Path) -> str:
@@ -58,8 +59,12 @@ def test_no_words_stand_in_a_template_in_chinese(path):
 
 
 def test_the_frame_and_its_parts_stay_small():
-    sheets = b"".join((ROOT / f"static/css/{name}.css").read_bytes() for name in FRAME)
-    assert len(brotli.compress(sheets)) <= 12 * 1024
+    assert len(brotli.compress(sheets.join().read_bytes())) <= 12 * 1024
+
+
+def test_every_small_sheet_is_part_of_the_one_that_is_loaded():
+    small = {path.relative_to(sheets.SOURCE) for path in sheets.SOURCE.glob("*/*.css")}
+    assert {f"{path.with_suffix('')}" for path in small} <= set(sheets.SHEETS)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,13 @@
 """The frame around every page: its switches, and what it says when something is wrong."""
 
+from pathlib import Path
+
 import pytest
-from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.template.loader import get_template
 from django.test import override_settings
+
+from kit import sheets
 
 
 def test_the_look_is_kept_on_this_device_and_the_visitor_stays(client):
@@ -64,6 +68,14 @@ def test_a_wrong_address_gets_a_way_on(client):
 def test_the_last_pages_need_nothing_of_what_may_be_broken(name):
     page = get_template(name).render()
 
-    assert "/static/css/base.css" in page
+    assert f"/static/{sheets.NAME}" in page
     assert 'href="/"' in page
-    assert (settings.ROOT / "static/css/base.css").exists()
+
+
+def test_a_page_asks_for_one_sheet_and_gets_all_of_them(client):
+    head = client.get("/about/ui").content.decode().split("</head>")[0]
+    loaded = Path(str(finders.find(sheets.NAME))).read_text()
+
+    assert head.count('rel="stylesheet"') == 1
+    assert loaded.startswith((sheets.SOURCE / "tokens.css").read_text())
+    assert loaded.count("@layer parts {") == 13
