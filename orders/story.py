@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from kit.dates import at_time
 from orders import refunds
 from orders.models import Order
 from payments.models import Refund
@@ -76,9 +76,8 @@ def to_vendor(order: Order) -> Story:
 
 
 def moment(at: datetime | None) -> str:
-    """Write a moment as the reader's language does, in the reader's zone."""
-    # Translators: a date format as Django writes it: 24 Nov, 12:00.
-    return date_format(localtime(at), _("j M, H:i")) if at is not None else ""
+    """Write a moment in the reader's language and zone; nothing when there is none."""
+    return at_time(localtime(at)) if at is not None else ""
 
 
 def dispatch_due(order: Order) -> datetime | None:

@@ -9,12 +9,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import formats, timezone
+from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from kit.dates import at_time
 from kit.money import Money
 from kit.public_ids import public_id
 from kit.web import UNPROCESSABLE, form_page, page_of, refused
@@ -113,7 +114,7 @@ def _amount(payout: Payout) -> str:
 
 def _until(fact: Exception) -> str:
     moment = getattr(fact, "usable_at", None)
-    return formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment else ""
+    return at_time(localtime(moment)) if moment else ""
 
 
 def _why_not(fact: Exception) -> str:

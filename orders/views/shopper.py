@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
@@ -46,46 +49,49 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     return redirect(links.signed_path(found))
 
 
-@require_POST
-def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    found = order_or_404(token)
-    if not is_buyer(request, found):
-        return _who_are_you(request, found)
+def _of_its_buyer(
+    act: Callable[[HttpRequest, Order], HttpResponse],
+) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Let only the buyer press: a guest is asked to sign in, a stranger finds nothing."""
+
+    @require_POST
+    @wraps(act)
+    def press(request: HttpRequest, token: str) -> HttpResponse:
+        found = order_or_404(token)
+        if is_buyer(request, found):
+            return act(request, found)
+        if request.user.is_authenticated:
+            raise Http404
+        return redirect_to_login(links.signed_path(found))
+
+    return press
+
+
+@_of_its_buyer
+def confirm(request: HttpRequest, order: Order) -> HttpResponse:
     try:
-        fulfilment.confirm(order=found)
+        fulfilment.confirm(order=order)
     except TransitionRefused:
-        found.refresh_from_db()
-        if found.state != Order.State.COMPLETED:
+        order.refresh_from_db()
+        if order.state != Order.State.COMPLETED:
             return moved_on(request)
     else:
         messages.success(request, _("Thank you. The shop is paid now."))
-    return redirect(links.signed_path(found))
+    return redirect(links.signed_path(order))
 
 
-@require_POST
-def extend(request: HttpRequest, token: str) -> HttpResponse:
-    found = order_or_404(token)
-    if not is_buyer(request, found):
-        return _who_are_you(request, found)
-    fulfilment.extend(order=found)
+@_of_its_buyer
+def extend(request: HttpRequest, order: Order) -> HttpResponse:
+    fulfilment.extend(order=order)
     messages.success(request, _("You have seven more days to look at it."))
-    return redirect(links.signed_path(found))
+    return redirect(links.signed_path(order))
 
 
-@require_POST
-def refund(request: HttpRequest, token: str) -> HttpResponse:
-    found = order_or_404(token)
-    if not is_buyer(request, found):
-        return _who_are_you(request, found)
-    refunds.before_dispatch(order=found, by=person_of(request))
+@_of_its_buyer
+def refund(request: HttpRequest, order: Order) -> HttpResponse:
+    refunds.before_dispatch(order=order, by=person_of(request))
     messages.success(request, _("Your money is on its way back."))
-    return redirect(links.signed_path(found))
-
-
-def _who_are_you(request: HttpRequest, found: Order) -> HttpResponse:
-    if request.user.is_authenticated:
-        raise Http404
-    return redirect_to_login(links.signed_path(found))
+    return redirect(links.signed_path(order))
 
 
 @login_required
