@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -17,8 +18,13 @@ FLOORS: dict[str, int | None] = {
     "platform": None,
 }
 
-# Sides too busy for a lock: their balance is the sum of their postings.
-NOT_RUNNING = frozenset({"outside", "platform"})
+# Sides too busy for a lock: their balance is the sum of their postings, and they stand on
+# stripes, one account each, so that the postings of a minute are not all of one account.
+STRIPED = frozenset({"outside", "platform"})
+STRIPES = 16
+
+# Of the platform's, only this is quiet, and must be known to the minor unit at any moment.
+SUSPENSE = "platform:suspense"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +40,24 @@ class Side:
 
     @property
     def is_running(self) -> bool:
-        return self.kind not in NOT_RUNNING
+        return self.kind not in STRIPED or self.code.startswith(SUSPENSE)
 
     @property
     def floor_minor(self) -> int | None:
         return FLOORS[self.kind]
+
+    @property
+    def stripes(self) -> list[str]:
+        """The codes of the accounts this side stands on; a running side is one."""
+        if self.is_running:
+            return [self.code]
+        return [f"{self.code}:{stripe:02d}" for stripe in range(STRIPES)]
+
+    def stripe_for(self, key: str) -> str:
+        """The code of the account that the transfer ``key`` posts to."""
+        if self.is_running:
+            return self.code
+        return f"{self.code}:{zlib.crc32(key.encode()) % STRIPES:02d}"
 
 
 def outside(provider: str, currency: str) -> Side:
@@ -74,6 +93,16 @@ def in_transit(account_code: str, currency: str) -> Side:
 def platform_fees(currency: str) -> Side:
     """The house's fee."""
     return Side(f"platform:fees:{currency}", currency)
+
+
+def clawback_loss(currency: str) -> Side:
+    """What the house bears itself: refunds that nobody's balance could give back."""
+    return Side(f"platform:clawback-loss:{currency}", currency)
+
+
+def suspense(currency: str) -> Side:
+    """Where a difference with a provider waits to be explained; 0 when the books are closed."""
+    return Side(f"{SUSPENSE}:{currency}", currency)
 
 
 def named(code: str, currency: str) -> Side:

@@ -6,10 +6,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, Sum
+from django.db import connection
+from django.db.models import Q
 
-from ledger.accounts import Side
+from ledger.accounts import STRIPES, Side
 from ledger.models import Account, Posting
+
+# An account that is not running: its newest checkpoint, and what was posted since. Both come
+# from one snapshot, and a checkpoint counts nothing that was still under way.
+BUSY = """
+SELECT a.code, coalesce(c.balance_minor, 0) + coalesce((
+  SELECT sum(p.amount_minor) FROM ledger_posting p
+  WHERE p.account_id = a.id AND p.account_version IS NULL AND p.id > coalesce(c.through, 0)
+), 0)::bigint
+FROM ledger_account a
+LEFT JOIN LATERAL (
+  SELECT balance_minor, through FROM ledger_checkpoint
+  WHERE account_id = a.id ORDER BY through DESC LIMIT 1
+) c ON true
+WHERE a.code = ANY (%s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +45,22 @@ def balance_of(side: Side) -> int:
 
 
 def balances_of(sides: Iterable[Side]) -> dict[Side, int]:
-    """Return the balances of several sides, in at most two queries."""
-    wanted = {side.code: side for side in sides}
-    found = dict.fromkeys(wanted.values(), 0)
-    rows = Account.objects.filter(code__in=wanted).values_list("code", "balance_minor", "running")
-    busy = []
-    for code, balance_minor, running in rows:
-        found[wanted[code]] = balance_minor
-        if not running:
-            busy.append(code)
+    """Return the balances of several sides, in at most two queries.
+
+    A running side keeps its balance; one that is not is summed up from its checkpoints and
+    what came after them, however long the ledger is.
+    """
+    found = dict.fromkeys(sides, 0)
+    running = {side.code: side for side in found if side.is_running}
+    busy = {code: side for side in found if not side.is_running for code in side.stripes}
+    if running:
+        rows = Account.objects.filter(code__in=running).values_list("code", "balance_minor")
+        found.update({running[code]: balance_minor for code, balance_minor in rows})
     if busy:
-        sums = (
-            Posting.objects.filter(account__code__in=busy)
-            .values_list("account__code")
-            .annotate(sum_minor=Sum("amount_minor"))
-        )
-        found.update({wanted[code]: sum_minor for code, sum_minor in sums})
+        with connection.cursor() as cursor:
+            cursor.execute(BUSY, [list(busy)])
+            for code, balance_minor in cursor.fetchall():
+                found[busy[code]] += balance_minor
     return found
 
 
@@ -63,7 +79,11 @@ def accounts_with_at_least(*, kinds: Iterable[str], minor: int) -> list[tuple[st
 def sides_under(prefix: str) -> list[Side]:
     """Return the sides whose code begins with ``prefix`` (``sharer:7:``), ever posted to."""
     rows = Account.objects.filter(code__startswith=prefix).order_by("code")
-    return [Side(code, currency) for code, currency in rows.values_list("code", "currency")]
+    sides = (
+        Side(code if running else code.rpartition(":")[0], currency)
+        for code, currency, running in rows.values_list("code", "currency", "running")
+    )
+    return list(dict.fromkeys(sides))
 
 
 def statement_of(side: Side, *, most: int = 50) -> list[Entry]:
@@ -71,11 +91,11 @@ def statement_of(side: Side, *, most: int = 50) -> list[Entry]:
 
     Of a running side, each balance is the one before it (the next in the list) plus its amount.
     """
-    rows = (
-        Posting.objects.filter(account__code=side.code)
-        .select_related("transfer")
-        .order_by("-account_version", "-pk")[:most]
-    )
+    rows = Posting.objects.filter(account__code__in=side.stripes).select_related("transfer")
+    if side.is_running:
+        newest = rows.filter(account_version__isnull=False).order_by("-account_version")[:most]
+    else:
+        newest = rows.filter(pk__in=_newest_of(side, most)).order_by("-pk")[:most]
     return [
         Entry(
             at=row.transfer.occurred_at,
@@ -84,5 +104,16 @@ def statement_of(side: Side, *, most: int = 50) -> list[Entry]:
             amount_minor=row.amount_minor,
             balance_after_minor=row.balance_after_minor,
         )
-        for row in rows
+        for row in newest
+    ]
+
+
+def _newest_of(side: Side, most: int) -> list[int]:
+    """Return the newest postings of each stripe, so that no stripe is read to its end."""
+    accounts = Account.objects.filter(code__in=side.stripes).values_list("pk", flat=True)
+    tails = Posting.objects.filter(account_version__isnull=True).order_by("-pk")
+    return [
+        pk
+        for account_id in accounts[:STRIPES]
+        for pk in tails.filter(account_id=account_id).values_list("pk", flat=True)[:most]
     ]

@@ -40,6 +40,26 @@ INVARIANTS = [
         """,
     ),
     Invariant(
+        "ledger.every_posting_is_of_a_transfer_and_an_account",
+        """
+        SELECT p.id, p.transfer_id, p.account_id FROM ledger_posting p
+        LEFT JOIN ledger_transfer t ON t.id = p.transfer_id
+        LEFT JOIN ledger_account a ON a.id = p.account_id
+        WHERE t.id IS NULL OR a.id IS NULL OR a.running = (p.account_version IS NULL)
+        """,
+    ),
+    Invariant(
+        "ledger.checkpoints_are_the_sum_of_what_they_count",
+        """
+        SELECT a.code, c.through, c.balance_minor, sum(p.amount_minor) FROM ledger_checkpoint c
+        JOIN ledger_account a ON a.id = c.account_id
+        LEFT JOIN ledger_posting p ON p.account_id = c.account_id AND p.id <= c.through
+        WHERE c.through = (SELECT max(n.through) FROM ledger_checkpoint n
+                           WHERE n.account_id = c.account_id)
+        GROUP BY a.code, c.id HAVING c.balance_minor <> coalesce(sum(p.amount_minor), 0)
+        """,
+    ),
+    Invariant(
         "ledger.no_account_is_below_its_floor",
         "SELECT code, balance_minor, floor_minor FROM ledger_account"
         " WHERE balance_minor < floor_minor",

@@ -1,7 +1,8 @@
-"""Accounts, transfers and postings; rows are written by ``ledger.posting`` alone."""
+"""Accounts, transfers and postings, written by ``ledger.posting`` alone, and what closes a day."""
 
 from __future__ import annotations
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 
@@ -10,11 +11,13 @@ class Account(models.Model):
     """One side money can stand on, named by its code (``shop:7``, ``escrow:42``).
 
     Credit is positive. ``balance_minor`` and ``version`` change only while a posting
-    is written, under this row's lock; a side that is not ``running`` (``outside``) is
-    too busy for a lock, and its balance is the sum of its postings.
+    is written, under this row's lock. A side that is not ``running`` (``outside``) is too
+    busy for a lock: it has sixteen of these rows (``outside:sandbox:CNY:07``), and its
+    balance is the sum of their postings.
     """
 
-    code = models.CharField(max_length=64, unique=True)
+    # Compared byte by byte: one index finds a code and all codes that begin alike.
+    code = models.CharField(max_length=64, db_collation="C")
     currency = models.CharField(max_length=3)
     running = models.BooleanField(default=True)
     floor_minor = models.BigIntegerField(null=True)
@@ -23,6 +26,7 @@ class Account(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["code"], name="one_account_a_code"),
             models.CheckConstraint(
                 condition=Q(floor_minor__isnull=True)
                 | Q(balance_minor__gte=models.F("floor_minor")),
@@ -44,22 +48,47 @@ class Account(models.Model):
 
 
 class Transfer(models.Model):
-    """One fact about money, told once: its postings sum to zero and never change."""
+    """One fact about money, told once: its postings sum to zero and never change.
 
-    key = models.CharField(max_length=120, unique=True)
+    ``nonce`` goes into the transfer's digest, so that the digest may be published: without
+    it nobody can find the amounts by trying them.
+    """
+
+    key = models.CharField(max_length=120, db_collation="C")
     request_hash = models.CharField(max_length=64)
     memo = models.CharField(max_length=200, blank=True)
     occurred_at = models.DateTimeField()
+    nonce = models.UUIDField(db_default=RandomUUID())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key"], name="a_fact_is_told_once")]
 
     def __str__(self) -> str:
         return self.key
 
 
 class Posting(models.Model):
-    """One leg of a transfer: so much on this account, and the balance it left."""
+    """One leg of a transfer: so much on this account, and the balance it left.
 
-    transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="postings")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="postings")
+    On an account that is not running, balance and version are left out. The statement's
+    trigger sees to it that transfer and account exist; neither can ever be deleted, and a
+    foreign key would look at each leg by itself and lock its account.
+    """
+
+    transfer = models.ForeignKey(
+        Transfer,
+        on_delete=models.PROTECT,
+        related_name="postings",
+        db_constraint=False,
+        db_index=False,
+    )
+    account = models.ForeignKey(
+        Account,
+        on_delete=models.PROTECT,
+        related_name="postings",
+        db_constraint=False,
+        db_index=False,
+    )
     amount_minor = models.BigIntegerField()
     balance_after_minor = models.BigIntegerField(null=True)
     account_version = models.BigIntegerField(null=True)
@@ -67,13 +96,80 @@ class Posting(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(amount_minor=0), name="posting_moves_something"),
+            models.CheckConstraint(
+                condition=Q(account_version__isnull=True, balance_after_minor__isnull=True)
+                | Q(account_version__isnull=False, balance_after_minor__isnull=False),
+                name="posting_has_version_and_balance_together",
+            ),
             models.UniqueConstraint(
                 fields=["transfer", "account"], name="one_posting_an_account_a_transfer"
             ),
             models.UniqueConstraint(
-                fields=["account", "account_version"], name="account_versions_have_no_twin"
+                fields=["account", "account_version"],
+                condition=Q(account_version__isnull=False),
+                name="account_versions_have_no_twin",
+            ),
+        ]
+        indexes = [
+            # The tail of a side that is not running: what came after its checkpoint.
+            models.Index(
+                fields=["account", "id"],
+                include=["amount_minor"],
+                condition=Q(account_version__isnull=True),
+                name="tails_of_busy_sides",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.amount_minor:+d}"
+
+
+class Checkpoint(models.Model):
+    """What an account that is not running held when a day was closed.
+
+    ``through`` is the newest posting counted; every later one has a greater id.
+    """
+
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="checkpoints", db_index=False
+    )
+    through = models.BigIntegerField()
+    balance_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "through"], name="one_checkpoint_a_close"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.balance_minor:+d} through {self.through}"
+
+
+class DaySeal(models.Model):
+    """One closed day: a digest over every transfer since the seal before, and over that seal.
+
+    A day on which nothing moved has none. ``first`` and ``last`` are ids of transfers; what
+    was written after midnight but before the day was closed is sealed with the day.
+    """
+
+    day = models.DateField(unique=True)
+    first = models.BigIntegerField(unique=True)
+    last = models.BigIntegerField(unique=True)
+    transfers = models.BigIntegerField()
+    previous_digest = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            # A chain: of each digest there is one, and one that follows it.
+            models.UniqueConstraint(fields=["previous_digest"], name="seals_do_not_fork"),
+            models.UniqueConstraint(fields=["digest"], name="a_digest_is_of_one_day"),
+            models.CheckConstraint(
+                condition=Q(transfers__gt=0, last__gte=models.F("first")),
+                name="a_seal_covers_something",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.digest[:12]}"

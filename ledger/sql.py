@@ -1,109 +1,181 @@
 """The ledger's own law, kept by the database."""
 
-BALANCED = """
--- One look per statement, however many postings; a lone posting added later fails too.
+WHOLE = """
+-- Looked at once a statement, however many postings. All postings of a transfer come in one
+-- statement, so that a lone posting added later fails, and so does a balanced pair.
 CREATE FUNCTION ledger_postings_balance() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (
     SELECT 1 FROM new_rows n LEFT JOIN ledger_account a ON a.id = n.account_id
-    GROUP BY n.transfer_id, a.currency HAVING sum(n.amount_minor) <> 0
+    GROUP BY n.transfer_id, a.currency
+    HAVING sum(n.amount_minor) <> 0 OR a.currency IS NULL
+        OR bool_or(a.running = (n.account_version IS NULL))
   ) THEN
-    RAISE EXCEPTION 'postings do not sum to zero' USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION 'postings do not sum to zero on known accounts'
+      USING ERRCODE = 'check_violation';
+  END IF;
+  IF EXISTS (
+    SELECT 1 FROM (SELECT transfer_id, count(*) AS legs FROM new_rows GROUP BY transfer_id) n
+    LEFT JOIN ledger_transfer t ON t.id = n.transfer_id
+    WHERE t.id IS NULL
+       OR n.legs <> (SELECT count(*) FROM ledger_posting p WHERE p.transfer_id = n.transfer_id)
+  ) THEN
+    RAISE EXCEPTION 'postings come with their transfer, all at once'
+      USING ERRCODE = 'check_violation';
   END IF;
   RETURN NULL;
 END $$;
 CREATE TRIGGER postings_balance AFTER INSERT ON ledger_posting
   REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ledger_postings_balance();
-"""
 
-TWO_SIDED = """
--- Looked at when the transaction commits: a header alone says nothing.
+-- A header alone says nothing. One posting cannot sum to zero, so those it has are two or more.
 CREATE FUNCTION ledger_transfer_is_two_sided() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF (SELECT count(*) FROM ledger_posting WHERE transfer_id = NEW.id) < 2 THEN
-    RAISE EXCEPTION 'transfer % has fewer than two postings', NEW.key
+  IF EXISTS (
+    SELECT 1 FROM new_rows n
+    WHERE NOT EXISTS (SELECT 1 FROM ledger_posting p WHERE p.transfer_id = n.id)
+  ) THEN
+    RAISE EXCEPTION 'a transfer comes with its postings, in one statement'
       USING ERRCODE = 'check_violation';
   END IF;
   RETURN NULL;
 END $$;
-CREATE CONSTRAINT TRIGGER transfer_is_two_sided AFTER INSERT ON ledger_transfer
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_transfer_is_two_sided();
+CREATE TRIGGER transfer_is_two_sided AFTER INSERT ON ledger_transfer
+  REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_transfer_is_two_sided();
+
+-- What a session planned for one row it also runs for ten thousand, and the other way round:
+-- both are held to the plan that is right for either, row by row through an index.
+ALTER FUNCTION ledger_postings_balance()
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off;
+ALTER FUNCTION ledger_transfer_is_two_sided()
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off;
 """
 
-BALANCES_FOLLOW = """
--- A balance moves only while ledger_post writes the posting that moves it.
-CREATE FUNCTION ledger_balance_follows_postings() RETURNS trigger LANGUAGE plpgsql AS $$
+ACCOUNTS_STAY = """
+-- A balance moves only while ledger_post writes the posting that moves it; whose balance it
+-- is, and in which currency, never changes, and no account goes away.
+CREATE FUNCTION ledger_account_refuses() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF (NEW.balance_minor, NEW.version) IS DISTINCT FROM (OLD.balance_minor, OLD.version)
-     AND coalesce(current_setting('weidian.posting', true), '') <> 'on' THEN
-    RAISE EXCEPTION 'a balance changes by posting only' USING ERRCODE = 'restrict_violation';
-  END IF;
-  RETURN NEW;
+  RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'restrict_violation';
 END $$;
-CREATE TRIGGER balance_follows_postings BEFORE UPDATE ON ledger_account
-  FOR EACH ROW EXECUTE FUNCTION ledger_balance_follows_postings();
+CREATE TRIGGER balance_follows_postings BEFORE UPDATE OF balance_minor, version ON ledger_account
+  FOR EACH ROW WHEN (
+    coalesce(current_setting('weidian.posting', true), '') <> 'on'
+    AND (NEW.balance_minor, NEW.version) IS DISTINCT FROM (OLD.balance_minor, OLD.version)
+  ) EXECUTE FUNCTION ledger_account_refuses('a balance changes by posting only');
+CREATE TRIGGER account_begins_empty BEFORE INSERT ON ledger_account
+  FOR EACH ROW WHEN (NEW.balance_minor <> 0 OR NEW.version <> 0)
+  EXECUTE FUNCTION ledger_account_refuses('an account begins with nothing');
+CREATE TRIGGER account_stays_itself
+  BEFORE UPDATE OF id, code, currency, running ON ledger_account
+  FOR EACH ROW WHEN (
+    (NEW.id, NEW.code, NEW.currency, NEW.running)
+    IS DISTINCT FROM (OLD.id, OLD.code, OLD.currency, OLD.running)
+  ) EXECUTE FUNCTION ledger_account_refuses('an account stays what it is');
+CREATE TRIGGER account_is_never_deleted BEFORE DELETE ON ledger_account
+  FOR EACH ROW EXECUTE FUNCTION kit_append_only();
+CREATE TRIGGER accounts_are_never_emptied BEFORE TRUNCATE ON ledger_account
+  FOR EACH STATEMENT EXECUTE FUNCTION kit_append_only();
 """
 
+# Two functions of one text: a plan made once is right for a few facts and hopeless for ten
+# thousand, where planning anew costs nothing beside the work.
 POST = """
--- Writes one transfer in one round trip. True if it is new, false if the key was posted
--- before with the same legs; WD001 if with others. Running accounts are locked in id
--- order, NO KEY, so that two posts wait for each other but never in a circle.
-CREATE FUNCTION ledger_post(
-  p_key text, p_hash text, p_memo text, p_at timestamptz, p_codes text[], p_currencies text[],
-  p_running boolean[], p_floors bigint[], p_amounts bigint[]
-) RETURNS boolean LANGUAGE plpgsql AS $$
+-- Writes transfers in one round trip, all of them or none. ``fresh`` says of each whether it
+-- is new; a key that stands for other legs, or one whose legs would take an account below its
+-- floor at its place in the batch, is named instead, and nothing was written.
+--
+-- Accounts are locked in id order, NO KEY, so that two posts wait for each other but never in
+-- a circle. Who tells the same fact waits for the same accounts and then finds its key.
+CREATE FUNCTION {name}(
+  p_keys text[], p_hashes text[], p_memos text[], p_ats timestamptz[],
+  p_codes text[], p_currencies text[], p_running boolean[], p_floors bigint[], p_locked text[],
+  p_facts integer[], p_sides integer[], p_amounts bigint[],
+  OUT fresh boolean[], OUT reused text, OUT overdrawn text
+) LANGUAGE plpgsql SET weidian.posting = 'on' SET {plans} AS $$
 DECLARE
-  v_transfer bigint;
-  v_hash text;
+  v_known boolean;
 BEGIN
-  INSERT INTO ledger_transfer (key, request_hash, memo, occurred_at)
-  VALUES (p_key, p_hash, p_memo, p_at)
-  ON CONFLICT (key) DO NOTHING RETURNING id INTO v_transfer;
-  IF v_transfer IS NULL THEN
-    SELECT request_hash INTO v_hash FROM ledger_transfer WHERE key = p_key;
-    IF v_hash <> p_hash THEN
-      RAISE EXCEPTION 'key % stands for another fact', p_key USING ERRCODE = 'WD001';
-    END IF;
-    RETURN false;
+  IF (SELECT count(*) FROM ledger_account WHERE code = ANY (p_codes)) < cardinality(p_codes) THEN
+    INSERT INTO ledger_account (code, currency, running, floor_minor, balance_minor, version)
+    SELECT side.code, side.currency, side.running, side.floor_minor, 0, 0
+    FROM unnest(p_codes, p_currencies, p_running, p_floors)
+         AS side (code, currency, running, floor_minor)
+    WHERE NOT EXISTS (SELECT 1 FROM ledger_account a WHERE a.code = side.code)
+    ORDER BY side.code
+    ON CONFLICT (code) DO NOTHING;
   END IF;
 
-  INSERT INTO ledger_account (code, currency, running, floor_minor, balance_minor, version)
-  SELECT leg.code, leg.currency, leg.running, leg.floor_minor, 0, 0
-  FROM unnest(p_codes, p_currencies, p_running, p_floors)
-       AS leg(code, currency, running, floor_minor)
-  WHERE NOT EXISTS (SELECT 1 FROM ledger_account a WHERE a.code = leg.code)
-  ORDER BY leg.code
-  ON CONFLICT (code) DO NOTHING;
+  PERFORM 1 FROM ledger_account WHERE code = ANY (p_locked) ORDER BY id FOR NO KEY UPDATE;
 
-  PERFORM 1 FROM ledger_account WHERE code = ANY (p_codes) AND running
-  ORDER BY id FOR NO KEY UPDATE;
-
-  PERFORM set_config('weidian.posting', 'on', true);
-  WITH legs AS (
-    SELECT a.id, a.running, leg.amount_minor,
-           a.balance_minor + leg.amount_minor AS balance_minor, a.version + 1 AS version
-    FROM unnest(p_codes, p_currencies, p_amounts) AS leg(code, currency, amount_minor)
-    JOIN ledger_account a ON a.code = leg.code AND a.currency = leg.currency
+  -- A new statement, so that it sees what those before us left. Being one statement, it
+  -- shows its triggers transfers and postings together.
+  WITH side AS MATERIALIZED (
+    SELECT s.n, a.id, a.running, a.floor_minor, a.balance_minor, a.version
+    FROM unnest(p_codes, p_currencies) WITH ORDINALITY AS s (code, currency, n)
+    JOIN ledger_account a ON a.code = s.code AND a.currency = s.currency
+  ), fact AS MATERIALIZED (
+    SELECT f.n, f.key, f.request_hash, f.memo, f.at, t.request_hash AS told,
+           CASE WHEN t.id IS NULL THEN nextval('ledger_transfer_id_seq') END AS id
+    FROM unnest(p_keys, p_hashes, p_memos, p_ats)
+         WITH ORDINALITY AS f (key, request_hash, memo, at, n)
+    LEFT JOIN ledger_transfer t ON t.key = f.key
+    ORDER BY f.n
+  ), leg AS MATERIALIZED (
+    SELECT fact.n, fact.key, fact.id AS transfer_id, side.id AS account_id, side.floor_minor,
+           l.amount_minor,
+           CASE WHEN side.running THEN
+             (side.balance_minor + sum(l.amount_minor) OVER chain)::bigint END AS balance_minor,
+           CASE WHEN side.running THEN side.version + row_number() OVER chain END AS version,
+           side.running AND lead(true) OVER chain IS NULL AS is_last
+    FROM unnest(p_facts, p_sides, p_amounts) AS l (fact, side, amount_minor)
+    JOIN fact ON fact.n = l.fact AND fact.told IS NULL
+    JOIN side ON side.n = l.side
+    WINDOW chain AS (PARTITION BY side.id ORDER BY fact.n ROWS UNBOUNDED PRECEDING)
+  ), verdict AS MATERIALIZED (
+    SELECT (SELECT count(*) FROM side) = cardinality(p_codes) AS known,
+           (SELECT key FROM fact WHERE told <> request_hash ORDER BY n LIMIT 1) AS reused,
+           (SELECT key FROM leg WHERE balance_minor < floor_minor ORDER BY n LIMIT 1) AS overdrawn
+  ), fine AS MATERIALIZED (
+    SELECT 1 FROM verdict v WHERE v.known AND v.reused IS NULL AND v.overdrawn IS NULL
+  ), told AS (
+    INSERT INTO ledger_transfer (id, key, request_hash, memo, occurred_at)
+    SELECT fact.id, fact.key, fact.request_hash, fact.memo, fact.at
+    FROM fine, fact WHERE fact.told IS NULL ORDER BY fact.key
   ), moved AS (
-    UPDATE ledger_account a SET balance_minor = legs.balance_minor, version = legs.version
-    FROM legs WHERE a.id = legs.id AND legs.running
+    UPDATE ledger_account a SET balance_minor = leg.balance_minor, version = leg.version
+    FROM fine, leg WHERE a.id = leg.account_id AND leg.is_last
+  ), posted AS (
+    INSERT INTO ledger_posting
+      (transfer_id, account_id, amount_minor, balance_after_minor, account_version)
+    SELECT leg.transfer_id, leg.account_id, leg.amount_minor, leg.balance_minor, leg.version
+    FROM fine, leg ORDER BY leg.n, leg.account_id
   )
-  INSERT INTO ledger_posting
-    (transfer_id, account_id, amount_minor, balance_after_minor, account_version)
-  SELECT v_transfer, id, amount_minor, CASE WHEN running THEN balance_minor END,
-         CASE WHEN running THEN version END
-  FROM legs;
-  PERFORM set_config('weidian.posting', 'off', true);
-  RETURN true;
+  SELECT v.known, v.reused, v.overdrawn,
+         (SELECT array_agg(fact.told IS NULL ORDER BY fact.n) FROM fact)
+  INTO v_known, reused, overdrawn, fresh FROM verdict v;
+
+  IF NOT v_known THEN
+    RAISE EXCEPTION 'an account stands in another currency' USING ERRCODE = 'check_violation';
+  END IF;
 END $$;
 """
+
+POST_ONE = POST.format(name="ledger_post", plans="plan_cache_mode = force_generic_plan")
+POST_MANY = POST.format(name="ledger_post_many", plans="plan_cache_mode = force_custom_plan")
+
+LAW = WHOLE + ACCOUNTS_STAY + POST_ONE + POST_MANY
 
 UNDO = """
-DROP FUNCTION ledger_post(
-  text, text, text, timestamptz, text[], text[], boolean[], bigint[], bigint[]
-);
+DROP FUNCTION ledger_post_many;
+DROP FUNCTION ledger_post;
+DROP TRIGGER accounts_are_never_emptied ON ledger_account;
+DROP TRIGGER account_is_never_deleted ON ledger_account;
+DROP TRIGGER account_stays_itself ON ledger_account;
+DROP TRIGGER account_begins_empty ON ledger_account;
 DROP TRIGGER balance_follows_postings ON ledger_account;
-DROP FUNCTION ledger_balance_follows_postings();
+DROP FUNCTION ledger_account_refuses();
 DROP TRIGGER transfer_is_two_sided ON ledger_transfer;
 DROP FUNCTION ledger_transfer_is_two_sided();
 DROP TRIGGER postings_balance ON ledger_posting;

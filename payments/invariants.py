@@ -51,10 +51,11 @@ INVARIANTS = [
         """
         SELECT p.id FROM payments_payout p
         JOIN ledger_transfer t ON t.key = 'payout:' || p.id || ':settled'
-        LEFT JOIN ledger_account a ON a.code = 'outside:' || p.provider || ':' || p.currency
-        LEFT JOIN ledger_posting l
-          ON l.transfer_id = t.id AND l.account_id = a.id AND l.amount_minor = p.amount_minor
-        WHERE l.id IS NULL
+        WHERE NOT EXISTS (
+          SELECT 1 FROM ledger_posting l JOIN ledger_account a ON a.id = l.account_id
+          WHERE l.transfer_id = t.id AND l.amount_minor = p.amount_minor
+            AND a.code LIKE 'outside:' || p.provider || ':' || p.currency || ':__'
+        )
         """,
     ),
     Invariant(

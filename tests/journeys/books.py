@@ -34,7 +34,7 @@ def fees(street: Street, shop: str) -> int:
     return int(
         street.rows(f"""
         SELECT coalesce(sum(p.amount_minor), 0) FROM ledger_posting p
-        JOIN ledger_account a ON a.id = p.account_id AND a.code = 'platform:fees:CNY'
+        JOIN ledger_account a ON a.id = p.account_id AND a.code LIKE 'platform:fees:CNY:%'
         JOIN ledger_transfer t ON t.id = p.transfer_id
         JOIN orders_orderline l ON t.key = 'line:' || l.key || ':completed'
                                 OR t.key = l.key || ':completed'
