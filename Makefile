@@ -12,7 +12,7 @@ ARGS ?=
 FILES = git ls-files --cached --others --exclude-standard
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench messages fresh
+.PHONY: help demo test check bench torture messages fresh
 # One recipe line after another, so that the first failure is the last thing on the screen.
 .NOTPARALLEL:
 
@@ -41,6 +41,9 @@ check: $(STAMP) messages ## Check style, types, room borders, templates, migrati
 
 bench: $(STAMP) messages ## Measure, each figure beside what it is compared with (ONLY=name,name)
 	@$(DEVSTACK) run --provider -- $(BIN)/python -m bench $(ARGS)
+
+torture: $(STAMP) messages ## Hurt it, and see what is true afterwards (ONLY=T26,C12 SEED=7 QUICK=1)
+	@$(DEVSTACK) run -- $(BIN)/python -m torture $(ARGS)
 
 messages: $(STAMP) ## Compile the translations
 	@$(DEVSTACK) messages

@@ -1,0 +1,1 @@
+"""Torture: faults on purpose, and what is true of the money afterwards."""
