@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.utils.functional import Promise
@@ -20,146 +21,164 @@ class Kind:
     """One kind of news.
 
     Attributes:
+        icon: its sign in the inbox.
         title: what happened, without any facts; a letter's subject.
         sentence: the same with facts, such as ``%(shop)s`` (see ``sentence_of``).
-        icon: its sign in the inbox.
         letter: also goes by e-mail, or by SMS to who has only a phone.
         may_be_off: its letter may be switched off; money and duties may not.
     """
 
+    icon: str
     title: Words
     sentence: Words
-    icon: str
     letter: bool = True
     may_be_off: bool = False
 
 
+Quiet = partial(Kind, letter=False, may_be_off=True)  # news for the inbox alone
+
+# fmt: off -- read as a table: name, icon, title, and below them the sentence
 NEW_ORDER = Kind(
+    "package",
     _("You have a new order"),
     _("Order %(order)s, %(amount)s, is paid. Send it off soon: the buyer is waiting."),
-    "package",
 )
 
 KINDS: dict[str, Kind] = {
     "order_placed": Kind(
+        "shield-check",
         _("Your order is placed"),
         _("%(shop)s has your order. We hold %(amount)s until you have the parcel."),
-        "shield-check",
     ),
     "new_order": NEW_ORDER,
     "order_paid_vendor": NEW_ORDER,
     "order_shipped": Kind(
+        "truck",
         _("Your parcel is on its way"),
         _("%(shop)s has sent order %(order)s. Confirm when it has arrived."),
-        "truck",
     ),
     "order_completed_vendor": Kind(
+        "circle-check",
         _("An order is complete"),
         _("Order %(order)s was received; %(amount)s is yours."),
-        "circle-check",
         may_be_off=True,
     ),
     "order_refunded": Kind(
+        "undo-2",
         _("Your money is on its way back"),
         _("%(amount)s of order %(order)s at %(shop)s goes back the way you paid."),
-        "undo-2",
     ),
     "order_paid_late": Kind(
+        "undo-2",
         _("Your payment came too late and goes back"),
         _("Order %(order)s had closed before the %(amount)s came. All of it goes back to you."),
-        "undo-2",
     ),
     "order_refunded_vendor": Kind(
+        "undo-2",
         _("An order was refunded"),
         _("%(amount)s of order %(order)s went back to the buyer. Do not send it any more."),
-        "undo-2",
     ),
     "order_refund_delayed": Kind(
+        "triangle-alert",
         _("Your money is not back yet"),
         _("The provider would not send back %(amount)s of order %(order)s yet. We keep asking."),
-        "triangle-alert",
     ),
     "order_refund_refused": Kind(
+        "triangle-alert",
         _("Your refund did not go through"),
         _("The payment provider would not pay back order %(order)s, so it stands. Ask again."),
-        "triangle-alert",
     ),
     "order_refund_refused_vendor": Kind(
+        "triangle-alert",
         _("A refund did not go through"),
         _("Order %(order)s was not paid back and stands. Talk to the buyer before you send it."),
-        "triangle-alert",
     ),
-    "commission_expected": Kind(
+    "order_part_refunded_vendor": Kind(
+        "undo-2",
+        _("Part of an order was refunded"),
+        _("%(amount)s of order %(order)s goes back to the buyer."),
+        may_be_off=True,
+    ),
+    "order_part_refused_vendor": Kind(
+        "triangle-alert",
+        _("A refund did not go through"),
+        _("The payment provider would not pay back %(amount)s of order %(order)s. Try it again."),
+    ),
+    "order_refund_undone": Kind(
+        "triangle-alert",
+        _("A refund did not reach you"),
+        _("Your bank sent back %(amount)s of order %(order)s. Ask %(shop)s to pay it again."),
+    ),
+    "order_refund_undone_vendor": Kind(
+        "triangle-alert",
+        _("A refund came back"),
+        _("The buyer's bank sent back %(amount)s of order %(order)s. Refund it again."),
+    ),
+    "commission_expected": Quiet(
+        "gift",
         _("Somebody bought through your link"),
         _("%(product)s: %(amount)s is yours once the parcel is received and kept."),
-        "gift",
-        letter=False,
-        may_be_off=True,
     ),
-    "commission_held": Kind(
+    "commission_held": Quiet(
+        "clock",
         _("Your commission is nearly there"),
         _("%(product)s was received. %(amount)s is free in %(days)s days, unless it is sent back."),
-        "clock",
-        letter=False,
-        may_be_off=True,
     ),
     "commission_released": Kind(
+        "coins",
         _("Your commission is free"),
         _("%(amount)s for %(product)s is in your wallet."),
-        "coins",
         may_be_off=True,
     ),
     "commission_reversed": Kind(
+        "undo-2",
         _("A commission was taken back"),
         _("%(product)s was refunded, so %(amount)s of commission no longer counts."),
-        "undo-2",
+        letter=False,
+    ),
+    "commission_owed": Kind(
+        "triangle-alert",
+        _("Your earnings are below zero"),
+        _("%(product)s was refunded: %(amount)s went back. What you earn next fills it up."),
+    ),
+    "commission_restored": Kind(
+        "refresh-cw",
+        _("A commission is yours again"),
+        _("The refund of %(product)s fell through, so %(amount)s of commission counts again."),
         letter=False,
     ),
     "payout_sent": Kind(
-        _("Your money was sent"),
-        _("%(amount)s is on its way to your account."),
-        "banknote",
+        "banknote", _("Your money was sent"), _("%(amount)s is on its way to your account.")
     ),
     "payout_returned": Kind(
+        "triangle-alert",
         _("Your money came back to us"),
         _("%(amount)s could not be delivered and is in your wallet again. %(reason)s"),
-        "triangle-alert",
     ),
     "listing_approved": Kind(
+        "badge-check",
         _("Your product is on sale"),
         _("We looked at %(product)s and it is live. Share it with somebody."),
-        "badge-check",
     ),
     "listing_returned": Kind(
-        _("Your product needs a change"),
-        _("%(product)s is not on sale yet. %(reason)s"),
-        "pencil",
+        "pencil", _("Your product needs a change"), _("%(product)s is not on sale yet. %(reason)s")
     ),
-    "friend_request": Kind(
+    "friend_request": Quiet(
+        "user-plus",
         _("Somebody wants to be your friend"),
         _("%(person)s would like to be friends."),
-        "user-plus",
-        letter=False,
-        may_be_off=True,
     ),
-    "friend_accepted": Kind(
-        _("You have a new friend"),
-        _("%(person)s and you are friends now."),
-        "users",
-        letter=False,
-        may_be_off=True,
+    "friend_accepted": Quiet(
+        "users", _("You have a new friend"), _("%(person)s and you are friends now.")
     ),
-    "endorsement_received": Kind(
-        _("Somebody spoke up for your product"),
-        _("%(person)s wrote about %(product)s."),
-        "heart",
-        letter=False,
-        may_be_off=True,
+    "endorsement_received": Quiet(
+        "heart", _("Somebody wrote about your product"), _("%(person)s wrote about %(product)s.")
     ),
 }
+# fmt: on
 
 # A row of a kind that an older or newer version of the house knew.
-UNKNOWN = Kind(_("News for you"), "", "bell", letter=False)
+UNKNOWN = Kind("bell", _("News for you"), "", letter=False)
 
 
 def kind_of(name: str) -> Kind:

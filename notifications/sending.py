@@ -9,6 +9,7 @@ a second time; carriers know no keys, so it cannot be told apart from one that n
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
@@ -17,6 +18,7 @@ from django.db import transaction
 from django.utils import translation
 
 from kit import clock
+from kit.sweeping import one_by_one
 from notifications.kinds import kind_of, sentence_of
 from notifications.models import Letter
 from notifications.senders import email, sms
@@ -30,25 +32,37 @@ MOST_ATTEMPTS: Final = 8
 
 
 def send_waiting(*, most: int = 200) -> int:
-    """Send up to ``most`` letters that are due; return how many left the house."""
-    sent = 0
+    """Send up to ``most`` due letters by each channel; return how many left the house.
+
+    A letter that cannot be written or is refused holds up no other. Where a carrier refuses
+    three in a row it is away: its other letters wait for the next sweep, and so lose no
+    attempt and cost no worker the time that three have cost.
+    """
+    return sum(_send_by(channel, most=most) for channel in Letter.Channel)
+
+
+def _send_by(channel: Letter.Channel, *, most: int) -> int:
+    claimed = _claimed(channel, most=most)
+    return len(one_by_one(lambda letter: send(letter=letter), claimed, away=OSError))
+
+
+def _claimed(channel: Letter.Channel, *, most: int) -> Iterator[Letter]:
     for _turn in range(most):
-        letter = claim()
+        letter = claim(channel=channel)
         if letter is None:
-            break
-        sent += send(letter=letter)
-    return sent
+            return
+        yield letter
 
 
 @transaction.atomic
-def claim() -> Letter | None:
-    """Take the letter that is longest due and count an attempt, or find none.
+def claim(*, channel: str) -> Letter | None:
+    """Take the letter of this channel that is longest due and count an attempt, or find none.
 
     Letters that another worker holds are passed over.
     """
     _give_up()
-    due = Letter.objects.due(now=clock.now()).select_for_update(skip_locked=True)
-    letter = due.first()
+    due = Letter.objects.due(now=clock.now()).filter(channel=channel)
+    letter = due.select_for_update(skip_locked=True).first()
     if letter is not None:
         letter.due_at = clock.now() + FIRST_WAIT * 2**letter.attempts
         letter.attempts += 1
@@ -56,15 +70,19 @@ def claim() -> Letter | None:
     return letter
 
 
-def send(*, letter: Letter) -> bool:
-    """Hand one claimed letter to its carrier; return whether it was taken."""
+def send(*, letter: Letter) -> None:
+    """Hand one claimed letter to its carrier.
+
+    Raises:
+        OSError: the carrier is away or refused it; the letter is due again later.
+    """
     try:
         _hand_over(letter)
     except OSError as refused:
-        log.warning("letter %s, attempt %s: %r", letter.pk, letter.attempts, refused)
-        return False
+        # What the carrier said is left out: it quotes the address.
+        log.warning("%s, attempt %s: %s", letter, letter.attempts, type(refused).__name__)
+        raise
     Letter.objects.filter(pk=letter.pk).update(sent_at=clock.now())
-    return True
 
 
 def _give_up() -> None:

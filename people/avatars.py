@@ -26,19 +26,16 @@ def set_avatar(*, person: Person, data: bytes) -> str:
         kit.pictures.TooManyPixels: the picture is too large to decode.
     """
     picture = pictures.reencode(data, widths=WIDTHS, square=True)
-    stem, before = public_id().lower(), person.avatar
+    stem = public_id().lower()
     for width in WIDTHS:
         default_storage.save(path_of(stem, width), ContentFile(picture.at(width)))
     _show(person, stem)
-    transaction.on_commit(lambda: _remove(before))
     return stem
 
 
 def remove_avatar(*, person: Person) -> None:
     """Take this person's face away; the first letter of the name stands in for it."""
-    before = person.avatar
     _show(person, "")
-    transaction.on_commit(lambda: _remove(before))
 
 
 def path_of(stem: str, width: int) -> str:
@@ -46,9 +43,13 @@ def path_of(stem: str, width: int) -> str:
     return f"people/{stem}-{width}.webp"
 
 
+@transaction.atomic
 def _show(person: Person, stem: str) -> None:
+    # Of two new faces at once, one comes second and must take the first one's files away.
+    before = Person.objects.select_for_update(no_key=True).get(pk=person.pk).avatar
     person.avatar = stem
     person.save(update_fields=["avatar"])
+    transaction.on_commit(lambda: _remove(before))
 
 
 def _remove(stem: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -13,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from kit.fields import PhoneField, WordsField
-from kit.pictures import MOST_BYTES
+from kit.pictures import MOST_BYTES, TooLarge
 from kit.public_ids import PATTERN
+from kit.refusals import why_not
 
-# Letters that Unicode calls letters and that draw nothing: a name of them looks empty.
-BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u00ad")
+# Letters, numbers, signs and pictures: all else joins or marks these and draws nothing alone.
+SEEN = frozenset("LNPS")
 
 PROFILE_LINK = re.compile(rf"/u/({PATTERN})(?:/add)?/?(?:[?#].*)?$")
 
@@ -53,7 +55,7 @@ class ProfileForm(forms.Form):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        if not name.strip("".join(BLANKS) + " "):
+        if not any(unicodedata.category(sign)[0] in SEEN for sign in name):
             raise ValidationError(_("Write at least one letter that can be seen."))
         return name
 
@@ -62,7 +64,7 @@ class ProfileForm(forms.Form):
         if not picture:
             return None
         if picture.size > MOST_BYTES:
-            raise ValidationError(_("This picture is larger than 8 MB. Choose a smaller one."))
+            raise ValidationError(why_not(TooLarge()))
         data: bytes = picture.read()
         return data
 

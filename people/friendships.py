@@ -19,7 +19,7 @@ from kit.locks import one_at_a_time
 from kit.states import Moves, TransitionRefused, move
 from notifications.telling import tell
 from people import trust
-from people.models import Block, FriendRequest, Friendship, Person
+from people.models import AddressAsked, Block, FriendRequest, Friendship, Person
 
 State = FriendRequest.State
 
@@ -32,6 +32,7 @@ MAY_BECOME: Moves = {
 
 # A person who knows fifty others here has an evening's work; a machine has a reason to stop.
 MOST_REQUESTS_A_DAY: Final = 50
+DAY: Final = timedelta(days=1)
 # Who was declined may ask again, but does not get to nag.
 DECLINE_HOLDS: Final = timedelta(days=30)
 
@@ -100,12 +101,13 @@ def ask(*, sender: Person, receiver: Person, by_address: bool = False) -> Friend
 def ask_by_address(*, sender: Person, email: str = "", phone: str = "") -> None:
     """Ask whoever has this e-mail address or phone number, if anybody does.
 
-    Says nothing either way, so that nobody can find out here who has an account.
+    Says nothing either way and counts the same either way, so that nobody can find out
+    here who has an account.
 
     Raises:
         AskedTooOften: the sender has asked enough for today; said before anybody is looked up.
     """
-    refuse_too_many(sender)
+    _count_address(sender)
     has_it = Q(email__iexact=email) if email else Q(phone=phone)
     receiver = Person.objects.filter(has_it, is_active=True).first() if email or phone else None
     if receiver is None:
@@ -122,8 +124,8 @@ def accept(*, request_id: int, receiver: Person) -> Friendship:
 
     Raises:
         FriendRequest.DoesNotExist: nobody asked this receiver.
-        TransitionRefused: it was declined, withdrawn or closed by a block, or the two
-            have ended their friendship since.
+        TransitionRefused: it was declined, withdrawn or closed by a block, the sender's
+            account is closed, or the two have ended their friendship since.
     """
     request = _received(request_id, receiver)
     if request.state == State.ACCEPTED:
@@ -131,6 +133,8 @@ def accept(*, request_id: int, receiver: Person) -> Friendship:
         if friendship is None:
             raise TransitionRefused("the friendship has ended")
         return friendship
+    if not request.sender.is_active:
+        raise TransitionRefused("the sender is no longer here")
     return _befriend(request)
 
 
@@ -196,6 +200,13 @@ def unblock(*, blocker: Person, blocked: Person) -> bool:
     return bool(opened)
 
 
+def open_requests() -> QuerySet[FriendRequest]:
+    """Return requests that wait for an answer, between people who are both still here."""
+    return FriendRequest.objects.filter(
+        state=State.OPEN, sender__is_active=True, receiver__is_active=True
+    )
+
+
 def standing(*, viewer: Person, other: Person) -> Standing:
     """Return what stands between a viewer and somebody else, as far as the viewer may know."""
     if viewer.pk == other.pk:
@@ -208,18 +219,6 @@ def standing(*, viewer: Person, other: Person) -> Standing:
         return Standing.ASKS_ME
     asked = _open(viewer, other).filter(by_address=False).exists()
     return Standing.ASKED if asked else Standing.STRANGERS
-
-
-def refuse_too_many(sender: Person) -> None:
-    """Refuse a sender who has asked enough for today.
-
-    Raises:
-        AskedTooOften: fifty requests in a day are enough.
-    """
-    since = clock.now() - timedelta(days=1)
-    today = FriendRequest.objects.filter(sender=sender, created_at__gt=since)
-    if today.count() >= MOST_REQUESTS_A_DAY:
-        raise AskedTooOften
 
 
 def _lock(a_id: int, b_id: int) -> None:
@@ -259,8 +258,26 @@ def _standing(sender: Person, receiver: Person, *, by_address: bool) -> FriendRe
     return declined.order_by("-pk").first()
 
 
+@transaction.atomic
+def _count_address(sender: Person) -> None:
+    # Committed before anybody is looked up: a pair's lock is taken before the sender's.
+    _refuse_too_many(sender)
+    AddressAsked.objects.filter(sender=sender, created_at__lte=clock.now() - DAY).delete()
+    AddressAsked.objects.create(sender=sender)
+
+
+def _refuse_too_many(sender: Person) -> None:
+    one_at_a_time(f"people:asks:{sender.pk}")
+    since = clock.now() - DAY
+    people = FriendRequest.objects.filter(sender=sender, by_address=False, created_at__gt=since)
+    addresses = AddressAsked.objects.filter(sender=sender, created_at__gt=since)
+    if people.count() + addresses.count() >= MOST_REQUESTS_A_DAY:
+        raise AskedTooOften
+
+
 def _new(sender: Person, receiver: Person, *, by_address: bool) -> FriendRequest:
-    refuse_too_many(sender)
+    if not by_address:  # an address was counted before it was looked up
+        _refuse_too_many(sender)
     request = FriendRequest.objects.create(sender=sender, receiver=receiver, by_address=by_address)
     tell(
         person_id=receiver.pk,

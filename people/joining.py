@@ -6,13 +6,18 @@ import re
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from kit import clock
+from kit.states import TransitionRefused
 from people.models import Person
 
 NAME_LENGTH = 40
+
+
+class PhoneTaken(TransitionRefused):
+    """The number is another person's already: each number belongs to one account."""
 
 
 @transaction.atomic
@@ -43,9 +48,20 @@ def join(*, email: str = "", phone: str = "", name: str = "", language: str) -> 
 
 
 def prove_phone(*, person: Person, phone: str) -> None:
-    """Write down that a phone number is this person's."""
-    person.phone, person.phone_verified_at = phone, clock.now()
-    person.save(update_fields=["phone", "phone_verified_at"])
+    """Write down that a phone number is this person's.
+
+    Of two who prove one number at the same moment, the first has it.
+
+    Raises:
+        PhoneTaken: another account has this number; nothing was written.
+    """
+    proven_at = clock.now()
+    try:
+        with transaction.atomic():
+            Person.objects.filter(pk=person.pk).update(phone=phone, phone_verified_at=proven_at)
+    except IntegrityError:
+        raise PhoneTaken from None
+    person.phone, person.phone_verified_at = phone, proven_at
 
 
 def suggest_name(*, email: str = "", phone: str = "") -> str:

@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -66,6 +67,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(email=""), name="person_email_is_never_blank"),
+            # Also the index of looking somebody up, whatever capitals they type.
+            models.UniqueConstraint(Upper("email"), name="one_person_an_address"),
             models.CheckConstraint(condition=~Q(phone=""), name="person_phone_is_never_blank"),
         ]
 
@@ -132,6 +135,20 @@ class FriendRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sender_id} asks {self.receiver_id}: {self.state}"
+
+
+class AddressAsked(models.Model):
+    """Somebody typed an address, to ask whoever has it; which one is not kept.
+
+    Each counts towards the day's limit, whether or not anybody has it: if only those did
+    that reached somebody, reaching the limit would tell who is here.
+    """
+
+    sender = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.sender_id} at {self.created_at:%Y-%m-%d}"
 
 
 class Friendship(models.Model):

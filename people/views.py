@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kit import pictures
+from kit.refusals import Refused, why_not
 from kit.web import form_page, page_of, refused, way_back
 from notifications.inbox import unread_count
 from people import avatars, friendships, invitations, trust
@@ -32,10 +32,9 @@ TOO_MANY = 429
 @login_required
 def me(request: SignedInRequest) -> HttpResponse:
     """Show a person everything that is theirs."""
-    asking = FriendRequest.objects.filter(receiver=request.user, state=FriendRequest.State.OPEN)
     page = {
         "unread": unread_count(request.user.pk),
-        "asking": asking.count(),
+        "asking": friendships.open_requests().filter(receiver=request.user).count(),
         "is_staff": has_role(request.user),
     }
     return render(request, "people/me.html", page)
@@ -48,8 +47,9 @@ def profile(request: SignedInRequest) -> HttpResponse:
     """Change what others see of a person."""
     person = request.user
     now = {"name": person.name, "intro": person.intro, "language": person.language}
-    form = ProfileForm(request.POST or None, request.FILES or None, initial=now)
-    if request.method == "POST" and form.is_valid() and _picture_taken(form, person):
+    is_sent = request.method == "POST"
+    form = ProfileForm(request.POST if is_sent else None, request.FILES or None, initial=now)
+    if is_sent and form.is_valid() and _picture_taken(form, person):
         said = form.cleaned_data
         change_profile(
             person=person, name=said["name"], intro=said["intro"], language=said["language"]
@@ -196,7 +196,7 @@ def _latest(**facts: Any) -> FriendRequest:
 
 
 def _friends_page(request: SignedInRequest) -> dict[str, Any]:
-    is_open = FriendRequest.objects.filter(state=FriendRequest.State.OPEN).order_by("-pk")
+    is_open = friendships.open_requests().order_by("-pk")
     received = is_open.filter(receiver=request.user).select_related("sender")
     sent = is_open.filter(sender=request.user, by_address=False).select_related("receiver")
     mine = trust.friends_of(request.user).order_by("name", "pk")
@@ -240,10 +240,6 @@ def _picture_taken(form: ProfileForm, person: Person) -> bool:
         return True
     try:
         avatars.set_avatar(person=person, data=data)
-    except pictures.NotAPicture:
-        form.add_error("picture", _("This is no picture we can read. Choose a JPEG, PNG or WebP."))
-    except pictures.TooLarge:
-        form.add_error("picture", _("This picture is larger than 8 MB. Choose a smaller one."))
-    except pictures.TooManyPixels:
-        form.add_error("picture", _("This picture has too many pixels. Choose a smaller one."))
+    except Refused as refusal:
+        form.add_error("picture", why_not(refusal))
     return form.is_valid()

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.account.authentication import get_authentication_records
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from kit.web import way_back
@@ -43,7 +45,8 @@ def door(view: View) -> View:
 def role_required(*roles: str) -> Callable[[View], View]:
     """Let only the house's staff of one of ``roles`` through (of any, when none is given).
 
-    Who is not signed in goes to sign in; for everybody else the page does not exist.
+    Who is not signed in goes to sign in; for everybody else the page does not exist. Staff
+    who proved themselves only once, by a code, are led to show a passkey as well.
     """
 
     def decorator(view: View) -> View:
@@ -53,8 +56,16 @@ def role_required(*roles: str) -> Callable[[View], View]:
                 return redirect_to_login(request.get_full_path())
             if not has_role(request.user, *roles):
                 raise Http404
+            if not proved_twice(request):
+                return redirect_to_login(request.get_full_path(), reverse("second_factor"))
             return view(request, *args, **kwargs)
 
         return guarded
 
     return decorator
+
+
+def proved_twice(request: HttpRequest) -> bool:
+    """Whether who is signed in showed a passkey, or a recovery code, in this session."""
+    records = get_authentication_records(request, request.user)
+    return any(record.get("method") == "mfa" for record in records)

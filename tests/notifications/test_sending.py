@@ -1,6 +1,7 @@
 """Sending: late rather than never, and never by two workers at once."""
 
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.core import mail
@@ -143,10 +144,45 @@ def test_one_refused_letter_holds_up_no_other(db, monkeypatch):
     assert [sent.to for sent in mail.outbox] == [["guest@example.test"]]
 
 
+def test_a_silent_mail_server_costs_three_letters_an_attempt_and_no_text_message(db, monkeypatch):
+    monkeypatch.setattr(GONE, mail_server_away)
+    for number in range(5):
+        letter(number)
+    letter(9, channel="sms", address="+8613800138000")
+
+    assert send_letters() == 1
+    assert [one.attempts for one in Letter.objects.order_by("pk")] == [1, 1, 1, 0, 0, 1]
+    assert [sent.to for sent in mail.outbox] == [["8613800138000@sms.invalid"]]
+
+
+def test_a_letter_that_cannot_be_written_holds_up_no_other(db):
+    bent = letter(1, data={"amount_minor": "68", "currency": "CNY"})
+    letter(2)
+
+    assert send_letters() == 1
+    bent.refresh_from_db()
+    assert (bent.attempts, bent.sent_at) == (1, None)
+    assert len(mail.outbox) == 1
+
+
+def test_no_address_ends_in_the_log(db, monkeypatch, caplog):
+    def refuse(message, *args, **kwargs):
+        raise SMTPRecipientsRefused({"guest@example.test": (550, b"no such guest@example.test")})
+
+    monkeypatch.setattr(GONE, refuse)
+    caplog.set_level("INFO")
+    written = letter()
+
+    send_letters()
+
+    assert f"letter {written.pk} (payout_sent), attempt 1: SMTPRecipientsRefused" in caplog.text
+    assert "guest@example.test" not in caplog.text
+
+
 def test_a_worker_that_died_before_recording_sends_that_letter_once_more(db):
     with clock.stopped_at(NOON):
         written = letter()
-        taken = sending.claim()
+        taken = sending.claim(channel="email")
         assert taken == written
         sending._hand_over(taken)  # and killed here
         assert send_letters() == 0

@@ -28,7 +28,7 @@ from people.friendships import (
     withdraw,
 )
 from people.invariants import INVARIANTS
-from people.models import Block, FriendRequest, Friendship, Person
+from people.models import AddressAsked, Block, FriendRequest, Friendship, Person
 from people.trust import are_friends
 from tests.conftest import NOON
 from tests.races import all_at_once, together
@@ -237,6 +237,62 @@ def test_fifty_in_a_day_are_enough_whoever_is_there(linwei, xiaoyu, monkeypatch)
     assert FriendRequest.objects.count() == 1
     with clock.stopped_at(clock.now() + timedelta(days=1, seconds=1)):
         ask(sender=linwei, receiver=xiaoyu)
+
+
+@pytest.mark.parametrize("address", ["xiaoyu@example.test", "nobody@example.test"])
+def test_an_address_counts_the_same_whoever_has_it(linwei, xiaoyu, chen, monkeypatch, address):
+    monkeypatch.setattr(friendships, "MOST_REQUESTS_A_DAY", 2)
+
+    ask_by_address(sender=linwei, email=address)
+    ask_by_address(sender=linwei, email=address)
+
+    for attempt in (
+        lambda: ask_by_address(sender=linwei, email=address),
+        lambda: ask(sender=linwei, receiver=chen),
+    ):
+        with pytest.raises(AskedTooOften):
+            attempt()
+    assert AddressAsked.objects.filter(sender=linwei).count() == 2
+    assert FriendRequest.objects.count() == (address == xiaoyu.email)
+
+
+def test_the_last_address_of_a_day_is_still_asked(linwei, xiaoyu, monkeypatch):
+    monkeypatch.setattr(friendships, "MOST_REQUESTS_A_DAY", 1)
+
+    ask_by_address(sender=linwei, email=xiaoyu.email)
+
+    assert FriendRequest.objects.get().receiver == xiaoyu
+
+
+def test_of_addresses_typed_nothing_is_kept_longer_than_it_counts(linwei):
+    with clock.stopped_at(NOON):
+        ask_by_address(sender=linwei, email="nobody@example.test")
+    with clock.stopped_at(NOON + timedelta(days=1)):
+        ask_by_address(sender=linwei, email="nobody@example.test")
+
+    assert AddressAsked.objects.get().created_at == NOON + timedelta(days=1)
+
+
+def test_a_closed_accounts_request_makes_no_friends(linwei, xiaoyu):
+    request = ask(sender=linwei, receiver=xiaoyu)
+    Person.objects.filter(pk=linwei.pk).update(is_active=False)
+
+    with pytest.raises(TransitionRefused):
+        accept(request_id=request.pk, receiver=xiaoyu)
+
+    request.refresh_from_db()
+    assert request.state == "open"
+    assert not Friendship.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_six_windows_at_once_ask_no_more_than_a_day_allows(linwei, monkeypatch):
+    monkeypatch.setattr(friendships, "MOST_REQUESTS_A_DAY", 3)
+
+    outcomes = all_at_once(lambda: ask_by_address(sender=linwei, email="no@x.test"), times=6)
+
+    assert sum(isinstance(outcome, AskedTooOften) for outcome in outcomes) == 3
+    assert AddressAsked.objects.count() == 3
 
 
 @pytest.mark.django_db(transaction=True)

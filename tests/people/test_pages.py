@@ -226,6 +226,7 @@ def test_a_profile_is_changed_and_nothing_else(lin, linwei):
 @pytest.mark.parametrize(
     "wrong",
     [{"name": ""}, {"name": " \u00a0\u200b"}, {"name": "\u3164"}, {"name": "x" * 41},
+     {"name": "\u200d\u200d"}, {"name": "\ufe0f"}, {"name": "\u0301"},
      {"name": "\x00"}, {"intro": "x" * 121}, {"language": "xx"}, {"language": ""},
      {"name": "x" * 10**6}],
 )  # fmt: skip
@@ -238,6 +239,49 @@ def test_a_profile_that_needs_mending_keeps_its_input(lin, linwei, wrong):
     linwei.refresh_from_db()
     assert (linwei.name, linwei.language) == ("林薇", "zh-hans")
     assert "一句话" in answer.content.decode() or "intro" in wrong
+
+
+def test_a_form_sent_without_anything_is_answered_beside_its_fields(lin, linwei):
+    answer = lin.post("/me/profile")
+
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.content.decode()
+
+
+def test_ones_own_phone_is_written_as_people_write_it(lin, linwei):
+    Person.objects.filter(pk=linwei.pk).update(phone="+8613800138000", email=None)
+
+    page = lin.get("/me").content.decode()
+
+    assert page.count("138 0013 8000") == 2  # beneath the name, and where it is changed
+    assert "+86" not in page
+
+
+def test_requests_of_closed_accounts_are_not_shown(lin, linwei, xiaoyu, chen):
+    ask(sender=xiaoyu, receiver=linwei)
+    ask(sender=linwei, receiver=chen)
+    Person.objects.filter(pk__in=[xiaoyu.pk, chen.pk]).update(is_active=False)
+
+    page = lin.get("/me/friends").content.decode()
+
+    assert "周晓雨" not in page
+    assert "陈姐" not in page
+    assert lin.get("/me").context["asking"] == 0
+
+
+@pytest.mark.parametrize(
+    ("way", "doors"), [("received", ["decline", "accept"]), ("sent", ["withdraw"])]
+)
+def test_a_request_stands_with_its_doors(lin, linwei, xiaoyu, way, doors):
+    pair = (xiaoyu, linwei) if way == "received" else (linwei, xiaoyu)
+    ask(sender=pair[0], receiver=pair[1])
+
+    page = lin.get("/me/friends").content.decode()
+
+    assert f'<h2 id="{way}">' in page
+    assert [act for act in ACTS if f'action="{page_of(xiaoyu, act)}"' in page] == sorted(
+        doors, key=ACTS.index
+    )
 
 
 def test_a_picture_becomes_two_square_ones_and_the_old_go(

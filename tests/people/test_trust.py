@@ -42,6 +42,17 @@ def test_a_block_either_way_leaves_a_friend_out(linwei, xiaoyu, chen):
     assert trust.blocked_ids(xiaoyu.pk) == {linwei.pk}
 
 
+def test_a_closed_account_is_nobodys_friend_any_more(linwei, xiaoyu, chen):
+    befriend(linwei, xiaoyu)
+    befriend(linwei, chen)
+    befriend(xiaoyu, chen)
+    Person.objects.filter(pk=chen.pk).update(is_active=False)
+
+    assert trust.friend_ids(linwei.pk) == {xiaoyu.pk}
+    assert trust.mutual_friends(linwei.pk, xiaoyu.pk) == []
+    assert not trust.are_friends(linwei, chen)
+
+
 def test_friends_in_common_are_counted_and_named(linwei, xiaoyu, chen, wulan):
     for friend in (chen, wulan):
         befriend(linwei, friend)
