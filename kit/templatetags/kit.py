@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 
-from kit import clock, dates
+from kit import clock, dates, phones
 from kit.money import Money
 
 register = template.Library()
@@ -59,6 +59,7 @@ def ago(moment: datetime) -> str:
 
 register.filter("on_day", dates.on_day, expects_localtime=True)
 register.filter("at_time", dates.at_time, expects_localtime=True)
+register.filter("phone", phones.grouped)
 
 
 @register.filter
