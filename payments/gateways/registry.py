@@ -7,11 +7,12 @@ from django.core.exceptions import ImproperlyConfigured
 
 from payments.gateways.port import Gateway, Rail
 from payments.gateways.sandbox import Sandbox
+from payments.gateways.stripe import StripeConnect
 
 _sandbox = Sandbox()
 
 GATEWAYS: dict[str, Gateway] = {"sandbox": _sandbox}
-RAILS: dict[str, Rail] = {"sandbox": _sandbox}
+RAILS: dict[str, Rail] = {one.name: one for one in (_sandbox, StripeConnect())}
 
 
 def gateway(name: str) -> Gateway:

@@ -281,9 +281,8 @@ def _fact(row: Any) -> PayoutFact:
 def _lines(row: Any) -> list[StatementLine]:
     """Return a balance transaction as one line, and its fee as another."""
     source = row.source
-    reference = getattr(source, "transfer_group", None)
-    if not reference:
-        reference = getattr(source, "metadata", None) and source.metadata.get("reference")
+    named = getattr(source, "transfer_group", None)  # of a transfer; a reversal has our metadata
+    reference = named or getattr(getattr(source, "metadata", None), "reference", None)
     line = StatementLine(
         reference=reference or "",
         provider_ref=getattr(source, "transfer", None) or getattr(source, "id", None) or row.id,
