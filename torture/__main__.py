@@ -17,6 +17,7 @@ from torture.stage import Stage, set_up
 # id -> the module that proves it: ``prove(stage) -> Proof``.
 PROOFS = {
     "T26": "torture.crashes",
+    "T32": "torture.zombies",
 }
 
 

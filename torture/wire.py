@@ -1,4 +1,4 @@
-"""A wire to PostgreSQL that kills its client at the commit it is told to.
+"""A wire to PostgreSQL that kills, or stops, its client at the commit it is told to.
 
 ``python -m torture.wire LISTEN_SOCKET REAL_SOCKET`` passes everything between a client and
 the server, and counts the client's commits: a COMMIT, or a statement that writes outside a
@@ -6,10 +6,11 @@ transaction. On standard input, one line each, answered by one line:
 
     kill K before    SIGKILL the client when it sends its K-th commit, which the server never sees
     kill K after     let the server do the K-th commit, then SIGKILL the client unanswered
-    count            how many commits were seen since the last ``kill`` or ``pass``
-    pass             count from zero again and kill nobody
+    stop K after     let the server do the K-th commit, SIGSTOP the client, then answer it
+    count            how many commits were seen since the last order but ``count``
+    pass             count from zero again and leave everybody alone
 
-Only a client that the machine itself names as the other end of the socket is killed.
+The client is whom the kernel names as the other end of the socket.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ QUERY = b"Q"
 READY = b"Z"
 IDLE = b"I"
 HEAD_BYTES = 5  # a letter and the length, which counts itself but not the letter
+SIGNALS = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP}
+MOMENTS = {"kill": ("before", "after"), "stop": ("after",)}
 WRITES = ("INSERT", "UPDATE", "DELETE", "WITH", "SELECT LEDGER_POST")
 
 
@@ -36,17 +39,18 @@ class Orders:
         self.pass_on()
 
     def pass_on(self) -> None:
-        """Count from zero and kill nobody."""
+        """Count from zero and leave everybody alone."""
         self.at: int | None = None
         self.after = False
+        self.signal = signal.SIGKILL
         self.seen = 0
 
     def obey(self, line: str) -> str:
         """Take one order and return the answer."""
         match line.split():
-            case ["kill", at, when] if at.isdigit() and when in ("before", "after"):
+            case ["kill" | "stop" as act, at, when] if at.isdigit() and when in MOMENTS[act]:
                 self.pass_on()
-                self.at, self.after = int(at), when == "after"
+                self.at, self.after, self.signal = int(at), when == "after", SIGNALS[act]
                 return "ok"
             case ["count"]:
                 return str(self.seen)
@@ -63,7 +67,7 @@ class Wire:
         self.orders = orders
         self.client = client
         self.status = IDLE
-        self.dying = False
+        self.chosen = False
 
     async def up(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Pass on what the client says."""
@@ -73,10 +77,10 @@ class Wire:
             head = await reader.readexactly(HEAD_BYTES)
             body = await reader.readexactly(int.from_bytes(head[1:]) - 4)
             if head[:1] == QUERY and self._commits(body) and self._is_the_one():
-                self.dying = True
                 if not self.orders.after:
-                    self.kill()
+                    self._strike()
                     return
+                self.chosen = True
             writer.write(head + body)
             await writer.drain()
 
@@ -87,17 +91,16 @@ class Wire:
             body = await reader.readexactly(int.from_bytes(head[1:]) - 4)
             if head[:1] == READY:
                 self.status = body[:1]
-                if self.dying:
-                    self.kill()
-                    return
-            if not self.dying:
-                writer.write(head + body)
-                await writer.drain()
+                if self.chosen:
+                    self.chosen = False
+                    self._strike()
+            # Who was killed reads nothing; who was stopped reads it on waking.
+            writer.write(head + body)
+            await writer.drain()
 
-    def kill(self) -> None:
-        """End the client as a power cut would."""
+    def _strike(self) -> None:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(self.client, signal.SIGKILL)
+            os.kill(self.client, self.orders.signal)
 
     def _commits(self, body: bytes) -> bool:
         words = body[:40].decode(errors="replace").upper().lstrip()
