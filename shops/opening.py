@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 
 from django.db import IntegrityError, transaction
@@ -57,7 +58,8 @@ def suggest_handle(name: str) -> str:
 
     Nobody holds it: ``open_shop`` may still answer that it was taken.
     """
-    wished = slugify(name).replace("_", "-").strip("-")[:LONGEST_SUGGESTION].strip("-")
+    # One dash at a time: two in the third place would be punycode, which nobody may have.
+    wished = re.sub("[-_]+", "-", slugify(name)).strip("-")[:LONGEST_SUGGESTION].strip("-")
     suggestion = wished if len(wished) >= 3 else _spoken()
     while is_reserved(suggestion) or Shop.objects.filter(handle=suggestion).exists():
         suggestion = f"{wished}-{_spoken(1)}{secrets.randbelow(90) + 10}" if wished else _spoken()

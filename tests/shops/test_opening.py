@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -69,7 +70,10 @@ def test_a_latin_name_suggests_itself(db, name, handle):
     assert suggest_handle(name) == handle
 
 
-@pytest.mark.parametrize("name", ["晓雨的小店", "", "!!", "ab", "Bag", "shop", "山里" * 40])
+@pytest.mark.parametrize(
+    "name",
+    ["晓雨的小店", "", "!!", "ab", "Bag", "shop", "山里" * 40, "xn__80ak6aa92e", "a" * 23 + "_-b"],
+)
 def test_any_name_suggests_an_address_that_is_free(db, name):
     suggested = suggest_handle(name)
 
@@ -104,3 +108,21 @@ def test_no_shop_can_take_a_word_the_house_answers_to():
 
 def test_reserved_words_are_written_as_handles_are():
     assert {word for word in RESERVED if word != word.lower()} == set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_constraint_two_would_be_promised_one_address(linwei):
+    """The control: who asks first and writes later is told twice that the address is free."""
+    both_have_asked = threading.Barrier(2)
+
+    def ask_first():
+        is_free = not Shop.objects.filter(handle=OPEN["handle"]).exists()
+        both_have_asked.wait(timeout=20)
+        if is_free:
+            open_shop(owner=linwei, **OPEN)
+        return is_free
+
+    outcomes = all_at_once(ask_first, times=2)
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["HandleTaken", "bool"]
+    assert Shop.objects.count() == 1

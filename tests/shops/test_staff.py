@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+from django.db import transaction
 
 from audit.models import AuditEvent
+from audit.recording import record
 from shops import staff
 from shops.models import Membership, Shop
 from shops.staff import Act
@@ -100,3 +104,22 @@ def test_removing_one_person_five_times_at_once_is_told_once(hill_shop, chen, li
     all_at_once(lambda: staff.remove(shop=hill_shop, person=linwei, by=chen), times=5)
 
     assert AuditEvent.objects.filter(act="shop.staff_removed").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_one_removal_would_be_told_twice(hill_shop, chen, linwei):
+    """The control: both find the person there, both remove, both tell."""
+    staff.add(shop=hill_shop, person=linwei, role="packer", by=chen)
+    both_have_looked = threading.Barrier(2)
+
+    def careless():
+        with transaction.atomic():
+            there = Membership.objects.filter(shop=hill_shop, person=linwei).first()
+            both_have_looked.wait(timeout=20)
+            if there is not None:
+                there.delete()
+                record(actor="person:1", act="shop.staff_removed", subject="shop:1")
+
+    all_at_once(careless, times=2)
+
+    assert AuditEvent.objects.filter(act="shop.staff_removed").count() == 2
