@@ -15,6 +15,7 @@ from catalog.models import Photo
 from kit import pictures
 from kit.after_commit import after_commit
 from kit.pictures import NotAPicture, TooLarge, TooManyPixels
+from kit.refusals import Refused
 from people.models import Person
 
 __all__ = ["WIDTHS", "NotAPicture", "TooLarge", "TooManyPixels", "missing", "render", "take"]
@@ -60,23 +61,28 @@ def _read(upload: UploadedFile) -> bytes:
 def render(photo_id: int) -> bool:
     """Write the AVIF files of a photo from its largest WebP; whether it has them now.
 
-    A photo whose files are gone is noted as having none, so that no page asks for them.
+    A photo whose files are gone or broken is noted as having none, so that no page asks for
+    them and the sweep gets past it.
     """
     photo = Photo.objects.filter(pk=photo_id).first()
     if photo is None or photo.avif_widths or not photo.widths:
         return photo is not None and bool(photo.avif_widths)
     try:
         with default_storage.open(_path(photo.name, max(photo.widths), "webp")) as file:
-            data = file.read()
-    except FileNotFoundError:
-        Photo.objects.filter(pk=photo_id).update(widths=[])
+            made = pictures.reencode(file.read(), widths=photo.widths, formats=("avif",))
+    except (FileNotFoundError, *Refused):
+        _note(photo, widths=[])
         return False
-    made = pictures.reencode(data, widths=photo.widths, formats=("avif",))
     _store(photo.name, made.files)
-    Photo.objects.filter(pk=photo_id).update(avif_widths=_widths(made.files))
+    _note(photo, avif_widths=_widths(made.files))
+    return True
+
+
+def _note(photo: Photo, **files: list[int]) -> None:
+    """Write down what files a photo has now; its page is written anew."""
+    Photo.objects.filter(pk=photo.pk).update(**files)
     if photo.product_id:
         bodies.forget(photo.product_id)
-    return True
 
 
 def missing() -> QuerySet[Photo]:

@@ -93,3 +93,19 @@ def test_what_is_no_photo_leaves_nothing_behind(content, refusal, chen, settings
 
     assert not Photo.objects.exists()
     assert not settings.MEDIA_ROOT.exists()
+
+
+def test_a_photo_whose_file_is_broken_does_not_stop_the_sweep(picture, chen, settings):
+    broken = photos.take(upload=picture, by=chen)
+    for path in settings.MEDIA_ROOT.rglob("*.webp"):
+        path.write_bytes(path.read_bytes()[:40])
+    out = BytesIO()
+    Image.new("RGB", (500, 300)).save(out, "PNG")
+    whole = photos.take(upload=out.getvalue(), by=chen)
+
+    assert make_missing_renditions() == 1
+
+    broken.refresh_from_db()
+    whole.refresh_from_db()
+    assert (broken.widths, broken.avif_widths) == ([], [])
+    assert whole.avif_widths == [160, 390, 500]
