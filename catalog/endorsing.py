@@ -76,12 +76,21 @@ def claim(*, line_keys: Collection[str], person: Person) -> int:
 
 @transaction.atomic
 def took_back(*, line_key: str, at: datetime) -> None:
-    """Note that a received line went back: what rests on it is no longer *verified*."""
+    """Note that a received line went back: what rests on it alone is no longer *verified*."""
     kept = Receipt.objects.filter(line_key=line_key, returned_at=None)
     for receipt in kept.select_for_update():
         receipt.returned_at = at
         receipt.save(update_fields=["returned_at"])
+        _rest_on_another(receipt)
         bodies.forget(receipt.product_id)
+
+
+def _rest_on_another(gone: Receipt) -> None:
+    """Let words that rested on what went back rest on another piece their writer kept."""
+    for said in gone.endorsements.select_related("person", "product"):
+        kept = may_endorse(said.person, said.product)
+        if kept is not None:
+            Endorsement.objects.filter(pk=said.pk, receipt=gone).update(receipt=kept)
 
 
 def may_endorse(person: Person, product: Product) -> Receipt | None:

@@ -34,8 +34,10 @@ INVARIANTS = [
     Invariant(
         "catalog.nobody_endorses_before_receiving",
         """
-        SELECT e.id FROM catalog_endorsement e JOIN catalog_receipt r ON r.id = e.receipt_id
-        WHERE e.created_at < r.received_at
+        SELECT e.id FROM catalog_endorsement e WHERE NOT EXISTS (
+          SELECT FROM catalog_receipt r
+          WHERE r.person_id = e.person_id AND r.product_id = e.product_id
+            AND r.received_at <= e.created_at)
         """,
     ),
     Invariant(

@@ -107,8 +107,6 @@ class Endorsement(models.Model):
     changed_at = models.DateTimeField(default=clock.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
-    from_friend = False  # of the reader it was fetched for; catalog.witnesses says so
-
     objects = EndorsementQuerySet.as_manager()
 
     class Meta:
@@ -127,9 +125,19 @@ class Endorsement(models.Model):
         return f"{self.person_id} on {self.product_id}: {self.verdict}"
 
     @property
+    def from_friend(self) -> bool:
+        """Whether a friend of the reader wrote it, as ``catalog.witnesses`` found for them."""
+        return bool(getattr(self, "written_by_friend", False))
+
+    @property
     def is_verified(self) -> bool:
         """Whether its writer kept what they received."""
         return self.receipt.returned_at is None
+
+    @property
+    def recommends(self) -> bool:
+        """Whether it counts as one of those who recommend: a *yes* of somebody who kept it."""
+        return self.verdict == self.Verdict.YES and self.is_verified
 
 
 class EndorsementVersion(models.Model):

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog import endorsing, witnesses
 from catalog.forms import EndorseForm
 from catalog.models import Endorsement, Product
-from kit.web import form_page, refused
+from kit.web import form_page, page_of, refused
 from people.models import Person
 from people.web import SignedInRequest
 from shops.models import Shop
@@ -108,10 +108,12 @@ def endorsements(request: HttpRequest, public_id: str) -> HttpResponse:
     met = viewer is not None and Product.objects.met_by(viewer).filter(pk=product.pk).exists()
     if not (runs or on_sale or met):
         raise Http404
-    if runs:
-        said = witnesses.all_said(product.pk)
-    else:
-        said = witnesses.seen_by(viewer, product.pk) + witnesses.took_back_seen(product.pk)
-    page = {"product": product, "shop": product.shop, "endorsements": said, "runs": runs}
-    mine = next((one for one in said if viewer and one.person_id == viewer.pk), None)
-    return render(request, "catalog/endorsements.html", page | {"mine": mine})
+    said = witnesses.all_said(product.pk) if runs else witnesses.all_seen_by(viewer, product.pk)
+    context = {
+        "product": product,
+        "shop": product.shop,
+        "page": page_of(request, said, size=witnesses.MOST_ON_A_PAGE),
+        "runs": runs,
+        "has_spoken": viewer is not None and product.endorsements.filter(person=viewer).exists(),
+    }
+    return render(request, "catalog/endorsements.html", context)

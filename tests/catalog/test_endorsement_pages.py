@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from catalog import listing
+from catalog import endorsing, listing
 from catalog.models import Endorsement
 from kit.public_ids import public_id
+from people.models import Block, Person
 
 SAID = {"verdict": "yes", "words": "每天早上一勺", "visibility": "friends"}
 
@@ -164,3 +165,46 @@ def test_what_is_not_on_sale_shows_strangers_nothing(client, honey, chen):
 
     client.force_login(chen)
     assert client.get(path).status_code == 200
+
+
+def test_what_one_told_the_shop_alone_is_marked_so_and_can_be_changed(client, linwei, says, honey):
+    says(linwei, verdict="no", words="太甜了")
+    client.force_login(linwei)
+
+    page = client.get(f"/p/{honey.public_id}/endorsements").text
+
+    assert "太甜了" in page
+    assert "仅店主" in page
+    assert "修改我的推荐" in page
+
+
+def test_the_twenty_first_stands_on_the_second_page(client, says, honey):
+    for number in range(21):
+        says(Person.objects.create_user(name=f"顾客{number}", email=f"g{number}@example.test"))
+    path = f"/p/{honey.public_id}/endorsements"
+
+    first, second = client.get(path).text, client.get(path, {"page": "2"}).text
+
+    assert [first.count('id="e-'), second.count('id="e-')] == [20, 1]
+    assert "顾客0<" in second
+
+
+def test_blocked_people_are_not_even_seen_to_have_withdrawn(client, linwei, xiaoyu, says, honey):
+    endorsing.withdraw(endorsement=says(linwei), person=linwei)
+    path = f"/p/{honey.public_id}/endorsements"
+    client.force_login(xiaoyu)
+    assert "林薇" in client.get(path).text
+
+    Block.objects.create(blocker=linwei, blocked=xiaoyu)
+
+    page = client.get(path).text
+    assert "林薇" not in page
+    assert "还没有人推荐" in page
+
+
+def test_the_day_is_written_as_everywhere(client, noon, linwei, says, honey):
+    says(linwei)
+
+    page = client.get(f"/p/{honey.public_id}/endorsements", headers={"accept-language": "en"})
+
+    assert ">Sun 22 Nov</time>" in page.text

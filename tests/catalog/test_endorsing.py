@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -185,16 +188,28 @@ def test_a_link_made_before_or_after_the_words_marks_them_as_earning(says, linwe
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_link_made_while_the_words_are_written_is_never_missed(received, linwei, honey):
+@pytest.mark.parametrize("guard", ["on", "off"])
+def test_a_link_made_while_the_words_are_written_is_never_missed(
+    received, linwei, honey, monkeypatch, guard
+):
+    """With the guard off it is: the link looks for words that are written a moment later."""
     received(linwei)
-    for _ in range(5):
-        Endorsement.objects.all().update(earns=False)
-        honey.earners.all().delete()
-        together(
-            lambda: say(linwei, honey),
-            lambda: endorsing.mark_earning(person_id=linwei.pk, product_id=honey.pk),
-        )
-        assert Endorsement.objects.get().earns
+    if guard == "off":
+        monkeypatch.setattr(endorsing, "one_at_a_time", lambda *names: None)
+
+    def slowly(endorsement):
+        time.sleep(0.4)  # the words are written, their transaction is still open
+
+    def make_a_link():
+        time.sleep(0.1)
+        endorsing.mark_earning(person_id=linwei.pk, product_id=honey.pk)
+
+    monkeypatch.setattr(endorsing, "_tell_shop", slowly)
+
+    together(lambda: say(linwei, honey), make_a_link)
+
+    assert Endorsement.objects.get().earns == (guard == "on")
+    assert broken() == (0 if guard == "on" else 1)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -205,3 +220,43 @@ def test_five_taps_on_say_it_make_one_endorsement(received, linwei, honey):
 
     assert [one for one in outcomes if isinstance(one, Exception)] == []
     assert Endorsement.objects.count() == 1
+
+
+def test_who_bought_it_again_may_change_their_words(received, linwei, honey, noon):
+    received(linwei)
+    with clock.stopped_at(noon + timedelta(days=1)):
+        say(linwei, honey)
+    with clock.stopped_at(noon + timedelta(days=9)):
+        received(linwei, key="line:2")
+        said = say(linwei, honey, words="又买了一罐")
+
+    assert said.receipt.line_key == f"line:2:{linwei.pk}"
+    assert broken() == 0
+
+
+def test_words_before_any_receipt_would_be_found(says, linwei, noon):
+    said = says(linwei)
+    Endorsement.objects.filter(pk=said.pk).update(created_at=noon - timedelta(seconds=1))
+
+    assert broken() == 1
+
+
+def test_who_sent_one_of_two_back_still_has_the_other(received, linwei, honey):
+    received(linwei)
+    received(linwei, key="line:2")
+    said = say(linwei, honey)
+
+    endorsing.took_back(line_key=f"line:2:{linwei.pk}", at=clock.now())
+    said.refresh_from_db()
+    assert (said.receipt.line_key, said.is_verified) == (f"line:1:{linwei.pk}", True)
+
+    endorsing.took_back(line_key=f"line:1:{linwei.pk}", at=clock.now())
+    said = Endorsement.objects.get()
+    assert not said.is_verified
+
+
+def test_ones_own_words_are_read_by_oneself_whoever_they_are_for(says, linwei, xiaoyu, honey):
+    says(linwei, verdict="no")
+
+    assert [one.person for one in endorsing.seen_by(linwei, honey.pk)] == [linwei]
+    assert endorsing.seen_by(xiaoyu, honey.pk) == []
