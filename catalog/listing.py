@@ -70,7 +70,8 @@ def save_draft(  # noqa: PLR0913  # one form, one job: a listing is written as a
     """Write a listing down whole; a new one is a draft.
 
     A variant left out is no longer offered, a photo left out is set loose. What is on
-    sale stays on sale, but is judged again: a rule may now take it out of sight.
+    sale stays on sale, but is judged again: a rule may now take it out of sight. Only what
+    a person has approved is not, for as long as its words stay.
 
     Raises:
         PhotoElsewhere: nothing was written.
@@ -82,11 +83,11 @@ def save_draft(  # noqa: PLR0913  # one form, one job: a listing is written as a
     # The shop first, as when it is renamed: the words of both must end up in the search.
     shop = locked(Shop.objects.filter(pk=shop.pk))[0]
     if product is None:
-        product, relied_on = Product(shop=shop, language=shop.language), None
+        product, relied_on, said = Product(shop=shop, language=shop.language), None, ""
     else:
         product = locked(Product.objects.filter(pk=product.pk, shop=shop))[0]
         product.shop = shop
-        relied_on = _relied_on(product)
+        relied_on, said = _relied_on(product), screening.words_of(product)
     product.title, product.description = title, description
     product.commission_bp, product.category = commission_bp, category
     product.save()
@@ -98,7 +99,8 @@ def save_draft(  # noqa: PLR0913  # one form, one job: a listing is written as a
     _index(product)
     bodies.forget(product.pk)
     if product.state == Product.State.LIVE:
-        _hold_if_seen(product)
+        if said != screening.words_of(product) or not _was_approved(product):
+            _hold_if_seen(product)
     elif product.state == Product.State.HELD:
         screening.look_again(product=product)
     return product
@@ -115,21 +117,24 @@ def _write_variants(product: Product, wanted: Sequence[VariantInput]) -> None:
     # First out of the way: a new variant may take the name of one no longer offered.
     product.variants.update(is_offered=False)
     for position, entry in enumerate(wanted):
-        variant = present.get(entry.id or 0) or Variant(product=product)
+        # Each once: another product's variant, or a second row for one, makes a new variant.
+        known = present.pop(entry.id or 0, None)
+        variant = known or Variant(product=product)
         variant.name, variant.price_minor = entry.name, entry.price_minor
         variant.position, variant.is_offered = position, True
-        if variant.pk:
+        if known:
             variant.save(update_fields=["name", "price_minor", "position", "is_offered"])
         else:
             variant.save()
-        _count(variant, entry)
+        _count(variant, entry, was_there=known is not None)
 
 
-def _count(variant: Variant, entry: VariantInput) -> None:
+def _count(variant: Variant, entry: VariantInput, *, was_there: bool) -> None:
     """Set the stock as the vendor wrote it, on top of what was bought since they looked."""
     if entry.stock is None:
         return
-    seen = variant.available if entry.seen_stock is None else entry.seen_stock
+    seen = entry.seen_stock if was_there else 0
+    seen = variant.available if seen is None else seen
     stock.adjust(
         variant_id=variant.pk, change=entry.stock - seen, key=f"count:{variant.pk}:{public_id()}"
     )
@@ -159,8 +164,8 @@ def _index(product: Product) -> None:
 def publish(*, product: Product, by: Person) -> Product:
     """Put a listing on sale, or let it wait for a moderator.
 
-    It waits when a rule sees something, or while no listing of its shop has been
-    approved. Publishing what is on sale or waits already changes nothing.
+    It waits when a rule sees something, when it was sent back before, or while no listing
+    of its shop has been approved. Publishing what is on sale or waits already changes nothing.
 
     Raises:
         NotTheirs: nothing was written.
@@ -173,10 +178,7 @@ def publish(*, product: Product, by: Person) -> Product:
         return product
     if not product.variants.filter(is_offered=True).exists():
         raise NothingToSell
-    if _hold_if_seen(product):
-        return product
-    if not Shop.objects.filter(pk=product.shop_id, trusted_at__isnull=False).exists():
-        screening.hold(product=product, cause=Hold.Cause.NEW_SHOP)
+    if _waits(product):
         return product
     move(
         product,
@@ -186,6 +188,30 @@ def publish(*, product: Product, by: Person) -> Product:
     )
     bodies.forget(product.pk)
     return product
+
+
+def _waits(product: Product) -> bool:
+    """Put a listing before a moderator if it must be looked at; whether it must."""
+    decided = screening.last_decision(product)
+    approved_as_is = (
+        decided is not None
+        and decided.state == Hold.State.APPROVED
+        and decided.digest == screening.digest(product)
+    )
+    if not approved_as_is and _hold_if_seen(product):
+        return True
+    if decided is not None and decided.state == Hold.State.RETURNED:
+        screening.hold(product=product, cause=Hold.Cause.AGAIN)
+        return True
+    if not Shop.objects.filter(pk=product.shop_id, trusted_at__isnull=False).exists():
+        screening.hold(product=product, cause=Hold.Cause.NEW_SHOP)
+        return True
+    return False
+
+
+def _was_approved(product: Product) -> bool:
+    decided = screening.last_decision(product)
+    return decided is not None and decided.state == Hold.State.APPROVED
 
 
 def _hold_if_seen(product: Product) -> bool:

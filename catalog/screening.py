@@ -44,8 +44,7 @@ def judge(product: Product) -> Finding | None:
     between Chinese characters do not hide a word; English words match whole ones only,
     so that *secure* is not *cure*.
     """
-    names = product.variants.filter(is_offered=True).values_list("name", flat=True)
-    text = _plain("\n".join([product.title, product.description, *names]))
+    text = words_of(product)
     seen = [
         (place, rule.code, Finding(rule, word[:80]))
         for rule in Rule.objects.filter(is_on=True)
@@ -53,6 +52,17 @@ def judge(product: Product) -> Finding | None:
         if (place := _place_of(word, text)) is not None
     ]
     return min(seen, key=lambda found: found[:2])[2] if seen else None
+
+
+def words_of(product: Product) -> str:
+    """Return what the rules read of a listing, in one form of writing."""
+    names = product.variants.filter(is_offered=True).values_list("name", flat=True)
+    return _plain("\n".join([product.title, product.description, *names]))
+
+
+def last_decision(product: Product) -> Hold | None:
+    """Return the hold whose end was a person's last word about a listing, if there was one."""
+    return product.holds.decided().last()
 
 
 def digest(product: Product) -> str:

@@ -26,6 +26,7 @@ class Waiting:
     count: int
     new_shop: int
     rule: int
+    again: int
     oldest_at: datetime | None
 
     @property
@@ -59,6 +60,7 @@ def waiting() -> Waiting:
         count=Count("pk"),
         new_shop=Count("pk", filter=Q(cause=Hold.Cause.NEW_SHOP)),
         rule=Count("pk", filter=Q(cause=Hold.Cause.RULE)),
+        again=Count("pk", filter=Q(cause=Hold.Cause.AGAIN)),
         oldest_at=Min("created_at"),
     )
     return Waiting(**row)
@@ -89,14 +91,15 @@ def before(hold: Hold) -> Hold | None:
 def pieces_of(text: str, matched: str) -> list[Piece]:
     """Cut ``text`` at every place where the matched word stands, as screening sees it.
 
-    Whatever its case; in a Chinese word also past blanks and signs put between.
+    Whatever its case; an English word only where it stands alone, a Chinese one also past
+    blanks and signs put between.
     """
     if not matched:
         return [Piece(text, is_hit=False)] if text else []
-    between = "" if matched.isascii() else r"[^\w\n]*"
-    pattern = between.join(
-        re.escape(sign) for sign in matched if matched.isascii() or sign.isalnum()
-    )
+    if matched.isascii():
+        pattern = rf"(?<![a-z0-9]){re.escape(matched)}(?![a-z0-9])"
+    else:
+        pattern = r"(?:[^\w\n]|_)*".join(re.escape(sign) for sign in matched if sign.isalnum())
     parts = re.split(f"({pattern})", text, flags=re.IGNORECASE) if pattern else [text]
     return [Piece(part, is_hit=place % 2 == 1) for place, part in enumerate(parts) if part]
 

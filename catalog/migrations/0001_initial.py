@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.CharField(default=kit.public_ids.public_id, editable=False, max_length=10, unique=True)),
-                ('cause', models.CharField(choices=[('new_shop', 'first listings of a new shop'), ('rule', 'a rule matched')], max_length=8)),
+                ('cause', models.CharField(choices=[('new_shop', 'first listings of a new shop'), ('rule', 'a rule matched'), ('again', 'sent in again')], max_length=8)),
                 ('matched', models.CharField(blank=True, max_length=80)),
                 ('reason', models.CharField(blank=True, max_length=500)),
                 ('digest', models.CharField(blank=True, db_default='', default='', max_length=64)),

@@ -35,9 +35,14 @@ class HoldQuerySet(models.QuerySet["Hold"]):
         """Holds nobody has decided yet, oldest first."""
         return self.filter(state=Hold.State.WAITING).order_by("created_at", "pk")
 
+    def decided(self) -> HoldQuerySet:
+        """Holds a person has decided, the latest decision last."""
+        made = [Hold.State.APPROVED, Hold.State.RETURNED]
+        return self.filter(state__in=made).order_by("decided_at", "pk")
+
 
 class Hold(models.Model):
-    """A listing waits: because its shop is new, or because a rule saw something.
+    """A listing waits: its shop is new, a rule saw something, or it was sent back before.
 
     ``reason`` is what the vendor is told when it comes back. ``digest`` names the content that
     was held and, once approved, the content that was approved; empty when nobody noted it.
@@ -46,6 +51,7 @@ class Hold(models.Model):
     class Cause(models.TextChoices):
         NEW_SHOP = "new_shop", _("first listings of a new shop")
         RULE = "rule", _("a rule matched")
+        AGAIN = "again", _("sent in again")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")

@@ -82,3 +82,10 @@ def says(honey, received):
         )
 
     return say
+
+
+@pytest.fixture
+def desk(client, hill_shop, chen):
+    """Chen at her desk."""
+    client.force_login(chen)
+    return client

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from django.contrib.postgres.search import SearchQuery
 from django.db import IntegrityError
 
-from catalog import listing, photos, stock
+from catalog import listing, photos, screening, stock
 from catalog.listing import VariantInput
 from catalog.models import Category, Hold, Photo, Product, StockMove, Variant
 from catalog.states import MAY_BECOME
@@ -272,3 +274,93 @@ def test_a_count_and_eight_buyers_lose_no_piece(hill_shop):
     variant.refresh_from_db()
     assert [one for one in outcomes if isinstance(one, Exception)] == []
     assert (variant.available, variant.reserved) == (4, 8)
+
+
+def decided(product, verdict):
+    """Let the listing wait, and let a moderator decide so."""
+    hold = screening.hold(product=product, cause=Hold.Cause.NEW_SHOP)
+    return getattr(screening, verdict)(hold=hold)
+
+
+def test_what_was_sent_back_is_looked_at_again_however_trusted_its_shop(tea, chen, rule):
+    decided(tea, "send_back")
+
+    listing.publish(product=tea, by=chen)
+    hold = Hold.objects.waiting().get()
+    assert (hold.cause, hold.product.state) == ("again", "held")
+
+    listing.unlist(product=hold.product)  # taking it down meanwhile is no way round
+    assert listing.relist(product=hold.product, by=chen).state == "held"
+    assert Hold.objects.waiting().get().cause == "again"
+
+
+def test_once_approved_it_is_published_at_once_again(tea, chen, rule):
+    decided(tea, "send_back")
+    listing.publish(product=tea, by=chen)
+    screening.approve(hold=Hold.objects.waiting().get())
+
+    listing.unlist(product=tea)
+
+    assert listing.relist(product=tea, by=chen).state == "live"
+
+
+@pytest.fixture
+def decanted(hill_shop, rule):
+    """A listing in which a rule sees its word, and which a moderator let pass."""
+    product = save(hill_shop, title="茶叶分装罐")
+    return decided(product, "approve")
+
+
+def test_a_word_a_person_let_pass_stays_on_sale_at_another_count_or_price(decanted, hill_shop):
+    only = decanted.variants.get()
+    for entry in (
+        VariantInput(name="", price_minor=12_800, stock=7, id=only.pk),
+        VariantInput(name="", price_minor=13_800, id=only.pk),
+    ):
+        saved = save(hill_shop, decanted, title="茶叶分装罐", variants=[entry])
+        assert saved.state == "live"
+
+    assert not Hold.objects.waiting().exists()
+
+
+def test_a_word_a_person_let_pass_may_be_taken_down_and_put_back(decanted, chen):
+    listing.unlist(product=decanted)
+
+    assert listing.relist(product=decanted, by=chen).state == "live"
+
+
+def test_other_words_round_it_are_looked_at_anew(decanted, hill_shop):
+    assert save(hill_shop, decanted, title="口红分装").state == "held"
+
+
+def test_a_second_row_for_one_variant_is_a_variant_of_its_own(tea, hill_shop):
+    first = tea.variants.get()
+    twice = [
+        VariantInput(name=name, price_minor=100, stock=25, seen_stock=20, id=first.pk)
+        for name in ("大", "小")
+    ]
+
+    save(hill_shop, tea, variants=twice)
+
+    rows = tea.variants.order_by("pk").values_list("name", "available")
+    assert list(rows) == [("大", 25), ("小", 25)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_a_second_tap_on_publish_is_refused(hill_shop, chen, monkeypatch):
+    """The control: both taps read a draft; only the table of states then stops the later one."""
+    hill_shop.trusted_at = None
+    hill_shop.save()
+    product = save(hill_shop)
+    both_have_read = threading.Barrier(2)
+
+    def unlocked(rows):
+        found = list(rows)
+        both_have_read.wait(timeout=20)
+        return found
+
+    monkeypatch.setattr(listing, "locked", unlocked)
+
+    outcomes = all_at_once(lambda: listing.publish(product=product, by=chen), times=2)
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["Product", "TransitionRefused"]
