@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 # link was followed, who gains, and the count of the bag.
 SLOTS = ("title", "head", "csrf", "friend", "disclosure", "bag")
 LOOKS = ("", "light", "dark")
+OTHERS_SHOWN = 4  # the newest of its shop that stand below a product
 KEPT_SECONDS = 60  # covers what no job of this room can see: shop, person, block, erasure
 
 # Two signs no stored text can hold, because every field of ours leaves control signs out.
@@ -101,23 +102,31 @@ def shop_key(handle: str, language: str, look: str) -> str:
 
 def forget(product_id: int) -> None:
     """Throw away the kept pages that show this product, once the transaction commits."""
-    found = Product.objects.filter(pk=product_id).values_list("public_id", "shop__handle").first()
-    if found is None:
-        return
-    public_id, handle = found
-    ways = _ways()
-    keys = [product_key(public_id, *way) for way in ways] + [shop_key(handle, *way) for way in ways]
-    transaction.on_commit(lambda: _throw_away(keys))
+    product = Product.objects.select_related("shop").filter(pk=product_id).first()
+    if product is not None:
+        _forget_pages(product.shop.handle, [product.public_id, *_standing_beside(product)])
+
+
+def _standing_beside(product: Product) -> list[str]:
+    """Return the products below which this one stands, for it is among its shop's newest."""
+    if product.published_at is None:
+        return []
+    others = Product.objects.on_sale().filter(shop_id=product.shop_id).exclude(pk=product.pk)
+    newer = others.filter(published_at__gt=product.published_at).count()
+    return list(others.values_list("public_id", flat=True)) if newer <= OTHERS_SHOWN else []
 
 
 def forget_shop(shop_id: int) -> None:
     """Throw away the kept pages of a shop and of its goods, once the transaction commits."""
     handle = Shop.objects.values_list("handle", flat=True).get(pk=shop_id)
     on_sale = Product.objects.on_sale().filter(shop_id=shop_id)
+    _forget_pages(handle, list(on_sale.values_list("public_id", flat=True)))
+
+
+def _forget_pages(handle: str, public_ids: list[str]) -> None:
     ways = _ways()
     keys = [shop_key(handle, *way) for way in ways]
-    for public_id in on_sale.values_list("public_id", flat=True):
-        keys += [product_key(public_id, *way) for way in ways]
+    keys += [product_key(public_id, *way) for public_id in public_ids for way in ways]
     transaction.on_commit(lambda: _throw_away(keys))
 
 

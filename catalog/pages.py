@@ -13,10 +13,11 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from catalog import bodies, witnesses
-from catalog.bodies import Body, forget, slot
-from catalog.models import Category, Photo, Product, Variant
+from catalog.bodies import OTHERS_SHOWN, Body, forget, slot
+from catalog.models import Category, Endorsement, Photo, Product, Variant
 from people.models import Person
 from shops.models import Follow, Shop
+from shops.staff import Act, may
 
 __all__ = [
     "Body",
@@ -28,7 +29,6 @@ __all__ = [
     "shop_page_data",
 ]
 
-OTHERS_SHOWN = 4
 SHELF_SHOWN = 60
 FACES_SHOWN = 3
 
@@ -105,6 +105,7 @@ def _written(
     """Write a page as a visitor without account sees it, with every slot marked."""
     page = data | {
         "demo": settings.DEMO,
+        "tells_stock": False,  # a number on a kept page would be up to a minute old
         "base_url": settings.BASE_URL,
         "look": look,
         "csrf_token": slot("csrf"),
@@ -138,6 +139,7 @@ def product_page_data(product: Product, *, viewer: Person | None = None) -> dict
         "photos": list(product.photos.all()),
         "variants": variants,
         "chosen": _first_in_stock(variants),
+        "tells_stock": True,
         "is_sold_out": not any(variant.available for variant in variants),
         **_prices(variants),
         "pays_sharers": _rate_bp(product, shop) > 0,
@@ -145,7 +147,7 @@ def product_page_data(product: Product, *, viewer: Person | None = None) -> dict
         "friends_bought": bought[:FACES_SHOWN],
         "friends_bought_count": len(bought),
         "products_count": Product.objects.on_sale().filter(shop=shop).count(),
-        "others": _cards(shop, leaving_out=product.pk)[:OTHERS_SHOWN],
+        "others": _cards(shop, leaving_out=product.pk, most=OTHERS_SHOWN),
     }
 
 
@@ -175,7 +177,9 @@ def shop_page_data(
     )
     chosen = next((one for one in categories if one.slug == category), None)
     said = witnesses.shop_witnesses(viewer, shop.pk)
-    friends = {one.person_id: one.person for one in said if one.from_friend}
+    recommended = [one for one in said if one.from_friend and one.recommends]
+    friends = {one.person_id: one.person for one in recommended}
+    runs = viewer is not None and shop.memberships.filter(person=viewer).exists()
     return {
         "shop": shop,
         "page_title": shop.name,
@@ -188,11 +192,12 @@ def shop_page_data(
         "friends_count": len(friends),
         "followers": Follow.objects.filter(shop=shop).count(),
         "follows": viewer is not None and shop.follows.filter(person=viewer).exists(),
-        "runs": viewer is not None and shop.memberships.filter(person=viewer).exists(),
+        "runs": runs,
+        "edits": runs and viewer is not None and may(viewer, Act.EDIT_SHOP, shop),
     }
 
 
-def _cards(shop: Shop, *, leaving_out: int = 0) -> list[Card]:
+def _cards(shop: Shop, *, leaving_out: int = 0, most: int = SHELF_SHOWN) -> list[Card]:
     """Return the cards of what a shop has on sale, the newest first."""
     on_sale = (
         Product.objects.on_sale()
@@ -201,11 +206,16 @@ def _cards(shop: Shop, *, leaving_out: int = 0) -> list[Card]:
         .annotate(
             spoken_for=Count(
                 "endorsements",
-                filter=Q(endorsements__withdrawn_at=None, endorsements__visibility="everyone"),
+                filter=Q(
+                    endorsements__withdrawn_at=None,
+                    endorsements__visibility=Endorsement.Visibility.EVERYONE,
+                    endorsements__verdict=Endorsement.Verdict.YES,
+                    endorsements__receipt__returned_at=None,
+                ),
             )
         )
         .prefetch_related("photos", Prefetch("variants", Variant.objects.filter(is_offered=True)))
-        .order_by("-published_at", "-pk")[:SHELF_SHOWN]
+        .order_by("-published_at", "-pk")[:most]
     )
     return [_card(product, shop) for product in on_sale]
 

@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from redis.exceptions import ConnectionError as CacheAway
 
 from catalog import bodies, endorsing, listing, pages, photos, stock
-from catalog.models import Variant
+from catalog.models import Product, Variant
+from kit import clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -247,3 +248,75 @@ def test_an_unknown_category_shows_everything(honey):
 )
 def test_a_page_is_cut_at_its_slots(written, pieces):
     assert bodies.split(written, preset={}, facts={}).pieces == pieces
+
+
+def test_a_kept_page_never_says_how_many_are_left(honey, jar):
+    assert "Chosen: 500g" in body(honey, "en").filled()
+
+    stock.reserve(variant_id=jar.pk, quantity=3, key="three")
+
+    assert " left" not in body(honey, "en").filled()
+    assert "库存" not in page(honey)
+
+
+def test_a_page_written_for_this_moment_says_how_many_are_left(client, honey, jar, linwei):
+    client.force_login(linwei)
+    path = f"/p/{honey.public_id}"
+    assert "库存 10 件" in client.get(path).text
+
+    stock.reserve(variant_id=jar.pk, quantity=3, key="three")
+
+    assert "库存 7 件" in client.get(path).text
+
+
+def test_what_stands_below_another_product_is_as_true_as_its_own_page(honey, jar, hill_shop):
+    walnuts = Product.objects.create(
+        shop=hill_shop, title="核桃", state="live", published_at=clock.now()
+    )
+    Variant.objects.create(product=walnuts, price_minor=2000, available=5)
+    assert "¥68" in page(walnuts)
+
+    stock.reserve(variant_id=jar.pk, quantity=10, key="all")
+    assert "已售罄" in page(walnuts)
+
+    listing.unlist(product=honey)
+    assert honey.title not in page(walnuts)
+
+
+def test_only_a_yes_of_somebody_who_kept_it_counts_as_recommending(
+    honey, says, linwei, xiaoyu, wulan
+):
+    says(linwei)
+    says(xiaoyu, verdict="so_so")
+    says(wulan)
+    endorsing.took_back(line_key=f"line:1:{wulan.pk}", at=clock.now())
+
+    assert "1 recommend it" in shelf().filled()
+
+
+@pytest.mark.parametrize(("verdict", "friends_told"), [("yes", 1), ("so_so", 0)])
+def test_only_friends_who_recommend_are_said_to(
+    honey, hill_shop, says, linwei, xiaoyu, friends, verdict, friends_told
+):
+    says(linwei, verdict=verdict)
+
+    assert pages.shop_page_data(hill_shop, viewer=xiaoyu)["friends_count"] == friends_told
+
+
+def test_a_shop_tells_the_day_it_opened(hill_shop, noon):
+    hill_shop.opened_at = noon
+    hill_shop.save()
+
+    assert "open since Sun 22 Nov" in " ".join(shelf().filled().split())
+
+
+@pytest.mark.parametrize(("who", "settings_shown"), [("chen", True), ("packer", False)])
+def test_only_who_may_change_the_sign_is_led_there(
+    client, request, hill_shop, packer, who, settings_shown
+):
+    client.force_login(request.getfixturevalue(who))
+
+    html = client.get("/shanli").text
+
+    assert ("/shop/settings?shop=shanli" in html) == settings_shown
+    assert "管理小店" in html

@@ -75,14 +75,15 @@ class TestOptions:
         assert words(page, "#options [data-price] [aria-hidden]") == "¥1,280.00"
         assert words(page, "#options [data-price] .vh") == "¥1,280.00"
 
-    def test_it_says_what_is_chosen_and_how_many_are_left(self, product_page, sizes):
+    def test_it_says_what_is_chosen(self, product_page, sizes):
         page = product_page()
         page.click(".buybar [value=add]")
         status = page.locator("#options [role=status]").first
 
-        assert "已选：500g · 库存 10 件" in status.inner_text()
+        assert "已选：500g" in status.inner_text()
         page.click(LARGE)
-        assert "已选：1kg · 库存 3 件" in status.inner_text()
+        assert "已选：1kg" in status.inner_text()
+        assert "库存" not in page.inner_text("#options")
 
     def test_no_more_can_be_taken_than_are_left(self, product_page, sizes):
         page = product_page()
@@ -228,6 +229,15 @@ class TestSharing:
         page.keyboard.press("Escape")
         page.click("a[data-sheet]")
         assert page.locator("#share_now").count() == 1
+
+    def test_whoever_is_signed_in_reads_how_many_are_left(self, known_page, sizes):
+        page = known_page()
+        page.click(".buybar [value=add]")
+        status = page.locator("#options [role=status]").first
+
+        assert "已选：500g · 库存 10 件" in status.inner_text()
+        page.click(LARGE)
+        assert "已选：1kg · 库存 3 件" in status.inner_text()
 
     def test_when_the_part_cannot_be_had_the_page_itself_opens(self, known_page, honey):
         page = known_page()
