@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from django import forms
@@ -98,6 +99,8 @@ Rows: TypeAlias = "forms.BaseFormSet[VariantForm]"
 
 
 class VariantRows(forms.BaseFormSet):  # type: ignore[type-arg]  # Django's cannot be subscripted
+    default_error_messages = {"too_many_forms": _("A product has at most %(num)d variants.")}
+
     def clean(self) -> None:
         if not self.forms:  # somebody sent a form that is not ours
             raise ValidationError(_("Write what it costs."))
@@ -128,6 +131,26 @@ VariantFormSet = forms.formset_factory(
     absolute_max=MOST_VARIANTS + 5,
     validate_max=True,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing to mend: what it is about, what to do, and the id of its field on the page."""
+
+    label: str
+    words: str
+    place: str
+
+
+def mistakes_of(form: ProductForm, rows: Rows) -> list[Mistake]:
+    """Return what keeps a listing from being saved, in the order of the page."""
+    found = [Mistake("", str(words), "") for words in rows.non_form_errors()]
+    return found + [
+        Mistake(str(field.label), str(words), "" if field.is_hidden else field.auto_id)
+        for one in (form, *rows.forms)
+        for field in one
+        for words in field.errors
+    ]
 
 
 class EndorseForm(forms.Form):

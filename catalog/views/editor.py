@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -12,8 +13,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from catalog import arranging, listing, photos, stock
-from catalog.forms import ProductForm, Rows, VariantFormSet, read_rows
+from catalog import arranging, listing, photos, screening, stock
+from catalog.forms import ProductForm, Rows, VariantFormSet, mistakes_of, read_rows
 from catalog.listing import MOST_PHOTOS
 from catalog.models import Photo, Product, Variant
 from kit.money import share_minor
@@ -26,7 +27,7 @@ from shops.staff import Act, may
 from shops.web import shop_required
 
 SAVING = frozenset({"save", "publish"})
-LARGEST_ID = 2**63 - 1
+A_NUMBER = re.compile("[0-9]{1,18}")  # what a row of ours can be numbered
 
 
 @shop_required(Act.LIST_PRODUCTS)
@@ -71,8 +72,6 @@ def _edited(request: SignedInRequest, shop: Shop, product: Product | None) -> Ht
         saved = _saved(request, shop, product, order, form, rows)
         if saved is not None:
             return _onwards(request, saved, act)
-    if not rows.forms:
-        rows = _stored(product)[1]
     return _page(request, shop, product, order, form, rows, status=UNPROCESSABLE)
 
 
@@ -83,16 +82,13 @@ def _photos_sent(
 
     New files become photos at once, so that a mistake elsewhere in the form loses none.
     """
-    typed = [
-        int(one) for one in request.POST.getlist("photo_ids") if one.isascii() and one.isdigit()
-    ]
-    ids = [one for one in typed if one <= LARGEST_ID]
-    order = arranging.usable(shop=shop, product=product, photo_ids=ids[: MOST_PHOTOS * 2])
-    refused = []
-    for upload in request.FILES.getlist("photos"):
-        if len(order) >= MOST_PHOTOS:
-            refused.append(_("A product has at most %(most)d photos.") % {"most": MOST_PHOTOS})
-            break
+    ids = [int(one) for one in request.POST.getlist("photo_ids") if A_NUMBER.fullmatch(one)]
+    known = arranging.usable(shop=shop, product=product, photo_ids=ids[: MOST_PHOTOS * 2])
+    order, refused = known[:MOST_PHOTOS], []
+    uploads = request.FILES.getlist("photos")
+    if len(known) + len(uploads) > MOST_PHOTOS:
+        refused.append(_("A product has at most %(most)d photos.") % {"most": MOST_PHOTOS})
+    for upload in uploads[: MOST_PHOTOS - len(order)]:
         try:
             order.append(photos.take(upload=upload, by=request.user))
         except Refused as refusal:
@@ -187,6 +183,13 @@ def _onwards(request: SignedInRequest, product: Product, act: str) -> HttpRespon
     return redirect("catalog:products")
 
 
+def _why_sent_back(product: Product | None) -> str:
+    if product is None or product.state != Product.State.RETURNED:
+        return ""
+    decided = screening.last_decision(product)
+    return decided.reason if decided else ""
+
+
 def _worth(product: Product | None, shop: Shop) -> int:
     """Return what a sharer earns from one piece of the stored listing, in minor units."""
     offered = product.variants.filter(is_offered=True) if product else Variant.objects.none()
@@ -206,11 +209,13 @@ def _page(  # noqa: PLR0913  # all that the page is made of
     status: int = 200,
 ) -> HttpResponse:
     page: dict[str, Any] = {
+        "mistakes": mistakes_of(form, rows),
         "shop": shop,
         "terms": shop.terms,
         "product": product,
+        "reason": _why_sent_back(product),
         "form": form,
-        "rows": rows,
+        "rows": rows if rows.forms else _stored(product)[1],
         "photos": order,
         "most_photos": MOST_PHOTOS,
         "worth": _worth(product, shop),
