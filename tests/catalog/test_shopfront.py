@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import threading
 
 import pytest
 from django.contrib.postgres.search import SearchQuery
 
 from audit.models import AuditEvent
 from catalog import listing, pages, screening, shopfront
-from catalog.models import Hold, Product
+from catalog.models import Hold, Product, Rule
 from shops import changing
 from tests.races import together
 
@@ -180,3 +181,62 @@ def test_renaming_while_listing_leaves_no_product_under_the_old_name(hill_shop, 
     assert [one for one in outcomes if isinstance(one, Exception)] == []
     assert found_by("山里") == set()
     assert len(found_by("茶园")) == 5
+
+
+@pytest.mark.parametrize("guard", ["on", "off"])
+def test_a_listing_written_across_a_renaming(hill_shop, honey, chen, monkeypatch, guard):
+    """With the shop unlocked its words are those of the old name, for good."""
+    write(hill_shop, honey)
+    has_read, is_renamed = threading.Event(), threading.Event()
+    index = listing._index
+
+    def late(product):
+        has_read.set()
+        is_renamed.wait(timeout=1)
+        index(product)
+
+    def rename():
+        has_read.wait(timeout=20)
+        sign = sign_of(hill_shop, name="云上茶园")
+        shopfront.change_sign(shop=hill_shop, sign=sign, by=chen)
+        is_renamed.set()
+
+    monkeypatch.setattr(listing, "_index", late)
+    if guard == "off":
+        monkeypatch.setattr(listing, "locked", list)
+
+    outcomes = together(lambda: write(hill_shop, title="核桃"), rename)
+
+    assert [one for one in outcomes if isinstance(one, Exception)] == []
+    assert len(found_by("山里")) == (0 if guard == "on" else 1)
+
+
+@pytest.mark.parametrize("guard", ["on", "off"])
+def test_a_listing_approved_across_an_edit(hill_shop, honey, chen, monkeypatch, guard):
+    """With the listing unlocked, what nobody has judged goes on sale."""
+    Rule.objects.all().delete()
+    Rule.objects.create(code="C-12", words=["分装"], reason_zh="分", reason_en="d")
+    held = screening.hold(product=honey, cause=Hold.Cause.NEW_SHOP)
+    has_looked, is_edited = threading.Event(), threading.Event()
+    digest = screening.digest
+
+    def looked_at(product):
+        seen = digest(product)
+        has_looked.set()
+        is_edited.wait(timeout=1)
+        return seen
+
+    def edit():
+        has_looked.wait(timeout=20)
+        write(hill_shop, honey, title="口红分装")
+        is_edited.set()
+
+    monkeypatch.setattr(screening, "digest", looked_at)
+    if guard == "off":
+        monkeypatch.setattr(screening, "locked", list)
+
+    outcomes = together(lambda: screening.approve(hold=held), edit)
+
+    assert [one for one in outcomes if isinstance(one, Exception)] == []
+    honey.refresh_from_db()
+    assert (honey.title, honey.state) == ("口红分装", "held" if guard == "on" else "live")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import threading
+from dataclasses import dataclass
 
 import pytest
 from django.db import transaction
@@ -123,49 +125,102 @@ def three_jars(jar):
     return jar
 
 
-@pytest.mark.django_db(transaction=True)
-def test_twenty_buyers_of_three_pieces_and_three_get_one(three_jars):
-    number = itertools.count()
-    outcomes = all_at_once(
-        lambda: stock.reserve(variant_id=three_jars.pk, quantity=1, key=f"line:{next(number)}"),
-        times=20,
-    )
+@dataclass(frozen=True)
+class Crowd:
+    """Three pieces that many reach for at once, one each."""
 
-    assert [type(one) for one in outcomes].count(stock.OutOfStock) == 17
+    job: str
+    quantity: int  # -1 takes one away by a count
+    refusal: type[Exception]
+    start: tuple[int, int]  # available, reserved
+    end: tuple[int, int]
+
+    def reach(self, jar, key):
+        if self.job == "adjust":
+            return stock.adjust(variant_id=jar.pk, change=self.quantity, key=key)
+        return getattr(stock, self.job)(variant_id=jar.pk, quantity=self.quantity, key=key)
+
+
+CROWDS = [
+    Crowd("reserve", 1, stock.OutOfStock, start=(3, 0), end=(0, 3)),
+    Crowd("release", 1, stock.NothingReserved, start=(0, 3), end=(3, 0)),
+    Crowd("sell", 1, stock.NothingReserved, start=(0, 3), end=(0, 0)),
+    Crowd("adjust", -1, stock.OutOfStock, start=(3, 0), end=(0, 0)),
+]
+each_job = pytest.mark.parametrize("crowd", CROWDS, ids=lambda crowd: crowd.job)
+
+
+def three_in(jar, crowd):
+    if crowd.start == (0, 3):
+        stock.reserve(variant_id=jar.pk, quantity=3, key="three put aside")
+    return jar
+
+
+@pytest.mark.django_db(transaction=True)
+@each_job
+def test_twelve_reach_for_three_pieces_and_three_get_one(three_jars, crowd):
+    jar, number = three_in(three_jars, crowd), itertools.count()
+
+    outcomes = all_at_once(lambda: crowd.reach(jar, f"line:{next(number)}"), times=12)
+
+    assert [type(one) for one in outcomes].count(crowd.refusal) == 9
     assert outcomes.count(None) == 3
-    assert pieces(three_jars) == (0, 3)
+    assert pieces(jar) == crowd.end
     assert broken() == 0
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_order_told_eight_times_at_once_takes_its_pieces_once(three_jars):
-    outcomes = all_at_once(
-        lambda: stock.reserve(variant_id=three_jars.pk, quantity=2, key="line:1"), times=8
-    )
+@each_job
+def test_one_order_told_eight_times_at_once_moves_its_piece_once(three_jars, crowd):
+    jar = three_in(three_jars, crowd)
+
+    outcomes = all_at_once(lambda: crowd.reach(jar, "line:1"), times=8)
 
     assert outcomes == [None] * 8
-    assert pieces(three_jars) == (1, 2)
+    after = {"reserve": (2, 1), "release": (1, 2), "sell": (0, 2), "adjust": (2, 0)}
+    assert pieces(jar) == after[crowd.job]
+    assert broken() == 0
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_the_guard_the_same_crowd_is_promised_too_much(three_jars):
-    """The control: reading, deciding and saving lets several take the same piece."""
-    promised = []
+def test_eight_returns_at_once_all_come_back_each_once(three_jars):
+    numbers = itertools.chain(range(8), range(8))
+
+    outcomes = all_at_once(
+        lambda: stock.take_back(variant_id=three_jars.pk, quantity=1, key=f"back:{next(numbers)}"),
+        times=16,
+    )
+
+    assert outcomes == [None] * 16
+    assert pieces(three_jars) == (11, 0)
+    assert broken() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("job", ["reserve", "release", "sell", "adjust", "take_back"])
+def test_without_the_guard_the_same_crowd_loses_count(three_jars, job):
+    """The control: reading, deciding and saving lets two move the same piece."""
+    Variant.objects.filter(pk=three_jars.pk).update(available=1, reserved=1)
+    changes = {
+        "reserve": (-1, +1),
+        "release": (+1, -1),
+        "sell": (0, -1),
+        "adjust": (-1, 0),
+        "take_back": (+1, 0),
+    }
+    available, reserved = changes[job]
+    both_have_read = threading.Barrier(2)
 
     def careless():
         with transaction.atomic():
             variant = Variant.objects.get(pk=three_jars.pk)
-            if variant.available >= 1:
-                promised.append(1)
-                variant.available -= 1
-                variant.reserved += 1
-                variant.save(update_fields=["available", "reserved"])
+            both_have_read.wait(timeout=20)
+            variant.available += available
+            variant.reserved += reserved
+            if variant.available < 0 or variant.reserved < 0:
+                return "refused"
+            variant.save(update_fields=["available", "reserved"])
+            return "moved"
 
-    for _ in range(5):
-        Variant.objects.filter(pk=three_jars.pk).update(available=3, reserved=0)
-        promised.clear()
-        all_at_once(careless, times=20)
-        if len(promised) > 3:
-            break
-
-    assert len(promised) > 3
+    assert all_at_once(careless, times=2) == ["moved", "moved"]
+    assert pieces(three_jars) == (1 + available, 1 + reserved)  # two moved, one was counted
