@@ -18,7 +18,7 @@ from kit import clock
 from people.models import Person, StaffRole
 from shops.models import Membership, Shop, Terms
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.proving"]
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)  # a Sunday, noon in Shanghai
 
