@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from torture.stage import Proof, Stage
+from torture.stage import Proof
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 NOT_COPIED = shutil.ignore_patterns(".git", ".venv", ".devstack", "build", "*_cache", "__pycache__")
@@ -38,7 +38,7 @@ class Guard:
 GUARDS: tuple[Guard, ...] = ()
 
 
-def prove(stage: Stage) -> Proof:
+def prove() -> Proof:
     """Take each guard away in a copy of the checkout; every time a test must fail."""
     untrue: list[str] = []
     with tempfile.TemporaryDirectory(prefix="wd-guards-") as folder:
