@@ -16,6 +16,8 @@ Row = TypeVar("Row", bound=models.Model)
 
 UNPROCESSABLE = 422
 CONFLICT = 409
+TOO_MANY = 429
+WAIT_SECONDS = 60  # coarse: when a limit ends is nobody's business
 
 
 def form_page(
@@ -30,6 +32,13 @@ def refused(request: HttpRequest, *, title: str, message: str, back: str = "/") 
     """Answer 409: the input was fine but the world says no; ``back`` is where to go on."""
     page = {"title": title, "message": message, "back": back}
     return render(request, "refused.html", page, status=CONFLICT)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Answer 429 to somebody who tried too often; for how long is only roughly said."""
+    answer = render(request, "429.html", status=TOO_MANY)
+    answer["Retry-After"] = str(WAIT_SECONDS)
+    return answer
 
 
 def moved_on(request: HttpRequest) -> HttpResponse:

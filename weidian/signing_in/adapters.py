@@ -24,7 +24,7 @@ from orders.web import TOKEN_COOKIE, with_bag
 from people.joining import prove_phone
 from people.models import Person
 from people.staff_roles import has_role
-from weidian.signing_in.codes import WEIXIN_KEY, send_code
+from weidian.signing_in.codes import keep_weixin, send_code
 
 # What allauth says at every turn and the next page shows anyway.
 NEEDLESS: Final = frozenset(
@@ -122,7 +122,6 @@ class SocialAdapter(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         if sociallogin.is_existing or request.user.is_authenticated:
             return
-        account = sociallogin.account
-        request.session[WEIXIN_KEY] = [account.provider, account.uid, account.extra_data]
+        keep_weixin(request, sociallogin.account)
         messages.info(request, _("One step, this once: where can we reach you?"))
         raise ImmediateHttpResponse(redirect("account_login"))

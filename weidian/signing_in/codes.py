@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from kit import clock
 from notifications.senders import email as mail
 from notifications.senders import sms
 from people.joining import join, prove_phone
@@ -116,10 +117,21 @@ def _mark_proven(person: Person, *, email: str, phone: str) -> None:
         prove_phone(person=person, phone=phone)
 
 
+def keep_weixin(request: HttpRequest, account: SocialAccount) -> None:
+    """Remember who came from Weixin, until they have proven an address here."""
+    request.session[WEIXIN_KEY] = [
+        account.provider,
+        account.uid,
+        account.extra_data,
+        clock.now().timestamp(),
+    ]
+
+
 def _connect_weixin(request: HttpRequest, person: Person) -> None:
-    stashed = request.session.pop(WEIXIN_KEY, None)
-    if stashed:
-        provider, uid, facts = stashed
+    *account, kept_at = request.session.pop(WEIXIN_KEY, None) or [0.0]
+    # Whoever sits down at this browser later is somebody else.
+    if account and clock.now().timestamp() - kept_at < settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT:
+        provider, uid, facts = account
         SocialAccount.objects.get_or_create(
             provider=provider, uid=uid, defaults={"user": person, "extra_data": facts}
         )

@@ -10,9 +10,8 @@ from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from redis.exceptions import RedisError
 
-from kit.web import UNPROCESSABLE
+from kit.web import TOO_MANY, UNPROCESSABLE, WAIT_SECONDS
 
 AWAY = 503
 
@@ -26,13 +25,18 @@ def come_back(request: HttpRequest, why: str) -> HttpResponse:
 
 
 class AnswerInvalidForms:
-    """Give allauth's pages the house's answer to a form that needs mending: 422."""
+    """Give allauth's pages the house's answers.
+
+    A form that needs mending is answered 422; too many tries are told when to come back.
+    """
 
     def __init__(self, get_response: Any) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         answer: HttpResponse = self.get_response(request)
+        if answer.status_code == TOO_MANY:
+            answer.setdefault("Retry-After", str(WAIT_SECONDS))
         return answer
 
     def process_template_response(
@@ -42,9 +46,3 @@ class AnswerInvalidForms:
         if request.method == "POST" and isinstance(form, BaseForm) and form.errors:
             response.status_code = UNPROCESSABLE
         return response
-
-    def process_exception(self, request: HttpRequest, fact: Exception) -> HttpResponse | None:
-        # Nobody counts the tries while Valkey is away, so there are none.
-        if isinstance(fact, RedisError) and request.path.startswith("/accounts/"):
-            return come_back(request, _("Something we need is away. Please try again in a minute."))
-        return None

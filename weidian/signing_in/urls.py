@@ -14,6 +14,8 @@ urlpatterns = [
         views.ConfirmView.as_view(),
         name="account_confirm_login_code",
     ),
+    path("accounts/logout/", views.SignOutView.as_view(), name="account_logout"),
+    path("accounts/2fa/first/", views.second_factor, name="second_factor"),
     path("accounts/2fa/webauthn/add/", views.AddPasskeyView.as_view(), name="mfa_add_webauthn"),
     re_path(r"^accounts/password/", views.no_passwords),
     path("accounts/", include("allauth.urls")),

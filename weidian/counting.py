@@ -1,0 +1,96 @@
+"""The cache in Valkey, and the counts that go on in PostgreSQL while Valkey is away."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
+from django.core.cache.backends.db import DatabaseCache
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError
+
+log = logging.getLogger(__name__)
+
+# What limits anybody's tries: allauth's limits on signing in, and guesses at share codes.
+COUNTED = ("allauth:rl:", "guesses:")
+
+# After Valkey failed, counting leaves it alone for a moment: one limit is a dozen questions.
+AWAY_SECONDS = 1.0
+
+MOST_KEPT = 50_000
+
+T = TypeVar("T")
+
+
+class _Valkey:
+    """What this process knows of Valkey: when to ask it for a count again."""
+
+    rest_until = 0.0
+
+
+class CountingCache(RedisCache):
+    """Valkey's cache, except that tries are counted even without Valkey.
+
+    While Valkey does not answer, keys of ``COUNTED`` are kept in PostgreSQL (``Count``).
+    Both begin at nought, so a change of counters gives at most one limit's worth of tries
+    more, and nobody is kept from signing in. Everything else fails as it did: its callers
+    know how to do without a cache.
+    """
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        kept = {"KEY_PREFIX": self.key_prefix, "OPTIONS": {"MAX_ENTRIES": MOST_KEPT}}
+        self._in_postgres = DatabaseCache("weidian_count", kept)
+
+    def add(
+        self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> bool:
+        return self._counted(
+            key,
+            lambda: super(CountingCache, self).add(key, value, timeout, version),
+            lambda: self._in_postgres.add(key, value, timeout, version),
+        )
+
+    def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
+        return self._counted(
+            key,
+            lambda: super(CountingCache, self).get(key, default, version),
+            lambda: self._in_postgres.get(key, default, version),
+        )
+
+    def set(
+        self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> None:
+        self._counted(
+            key,
+            lambda: super(CountingCache, self).set(key, value, timeout, version),
+            lambda: self._in_postgres.set(key, value, timeout, version),
+        )
+
+    def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
+        return self._counted(
+            key,
+            lambda: super(CountingCache, self).incr(key, delta, version),
+            lambda: self._in_postgres.incr(key, delta, version),
+        )
+
+    def delete(self, key: str, version: int | None = None) -> bool:
+        return self._counted(
+            key,
+            lambda: super(CountingCache, self).delete(key, version),
+            lambda: self._in_postgres.delete(key, version),
+        )
+
+    def _counted(self, key: str, in_valkey: Callable[[], T], in_postgres: Callable[[], T]) -> T:
+        if not key.startswith(COUNTED):
+            return in_valkey()
+        if time.monotonic() >= _Valkey.rest_until:
+            try:
+                return in_valkey()
+            except (RedisError, OSError):
+                _Valkey.rest_until = time.monotonic() + AWAY_SECONDS
+                log.warning("Valkey is away: tries are counted in PostgreSQL")
+        return in_postgres()
