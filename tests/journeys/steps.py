@@ -14,6 +14,7 @@ from playwright.sync_api import FilePayload, Response
 
 from tests.journeys.street import Street, wait_for
 from tests.journeys.visitor import Visitor
+from tests.passkeys import give_passkeys
 
 PUBLIC_ID = re.compile(r"/([0-9A-Z]{10})(?:[/?#]|$)")
 WHATSAPP = "WhatsApp/2.23.20.0 A"
@@ -65,6 +66,15 @@ def hire_moderator(street: Street, email: str) -> None:
         "from people.models import Person, StaffRole;"
         f"StaffRole.objects.create(person=Person.objects.get(email={email!r}), role='moderator')",
     )
+
+
+def add_passkey(staff: Visitor, *, then: str) -> None:
+    """Be led from the desk to adding a passkey, and back to the desk."""
+    give_passkeys(staff.page)
+    staff.go(then)
+    assert staff.path == f"/accounts/2fa/webauthn/add/?next={then}"
+    with staff.page.expect_navigation(url=f"**{then}"):
+        staff.find("#mfa_webauthn_add").click()
 
 
 # --- the vendor ----------------------------------------------------------------------------

@@ -55,9 +55,9 @@ class Story:
     def shop(self) -> str:
         return f"蜜坊 {self.telling.tag}"
 
-    def arrive(self, name: str) -> Visitor:
+    def arrive(self, name: str, *, scripts: bool = False) -> Visitor:
         visitor = self.arrives(
-            name=name, language=self.telling.language, scripts=self.telling.scripts
+            name=name, language=self.telling.language, scripts=scripts or self.telling.scripts
         )
         self.people[name] = visitor
         return visitor
@@ -114,9 +114,10 @@ def a_shop_opens_and_two_listings_wait(story: Story) -> None:
 
 
 def a_moderator_looks_and_the_vendor_is_told(story: Story) -> None:
-    wulan, tag = story.arrive("吴岚"), story.telling.tag
+    wulan, tag = story.arrive("吴岚", scripts=True), story.telling.tag  # passkeys need them
     steps.sign_in(wulan, story.email("wulan"), then="/me")
     steps.hire_moderator(story.street, story.email("wulan"))
+    steps.add_passkey(wulan, then="/desk/")
     steps.decide(wulan, f"土蜂蜜 {tag}")
     steps.decide(wulan, f"枣花蜜 {tag}", reason=REASON)
 

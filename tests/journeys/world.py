@@ -36,6 +36,7 @@ from referrals.models import ShareLink
 from referrals.touches import Touch
 from shops import opening, staff
 from shops.models import Shop
+from tests.passkeys import sign_in_twice
 
 HOME = Contact(
     name="周晓雨", phone="+8613800138000", region="陕西省 西安市 雁塔区", address="科技路 10 号"
@@ -92,7 +93,7 @@ def _people(world: World, tag: str) -> dict[str, Person]:
     for key, name in NAMES.items():
         person = Person.objects.create_user(name=name, email=f"{key}-{tag}@example.test")
         client = Client()
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        sign_in_twice(client, person)
         world.sessions[key] = client.cookies[settings.SESSION_COOKIE_NAME].value
         world.people[key] = person.public_id
         cast[key] = person

@@ -6,6 +6,7 @@ from django.conf import settings
 from catalog.models import Product
 from moderation.models import Decision
 from tests.browser import overflow, small_targets, violations
+from tests.passkeys import sign_in_twice
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def desk_page(open_page, client, live_server, wulan):
     def open_(path, **how):
-        client.force_login(wulan)
+        sign_in_twice(client, wulan)
         page = open_page("/healthz", **how)
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
         cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}
