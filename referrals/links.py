@@ -112,8 +112,10 @@ def link_for(*, person: Person, product: Product) -> ShareLink:
 
 def resolve(code: str) -> LinkFacts | None:
     """Return the facts of a link by its code, or None when there is no such link."""
+    if len(code) != LENGTH or not code.isascii():
+        return None  # other alphabets have letters whose capitals are ours
     code = code.upper()
-    if len(code) != LENGTH or not CODE_SIGNS.issuperset(code):
+    if not CODE_SIGNS.issuperset(code):
         return None
     return _remembered(f"link:{code}", lambda: _facts_where(code=code))
 

@@ -24,6 +24,7 @@ def preview_of(facts: LinkFacts) -> dict[str, Any] | None:
     if product is None:
         return None
     language = facts.sharer_language
+    title = cards.line_of(facts, language) if facts.sharer_is_active else product.title
     prices = product.variants.filter(is_offered=True).order_by("price_minor")
     price_minor = prices.values_list("price_minor", flat=True).first() or 0
     price = Money(price_minor, product.shop.currency)
@@ -32,7 +33,7 @@ def preview_of(facts: LinkFacts) -> dict[str, Any] | None:
     said = [f"{price.display(language)} · {product.shop.name}", gain, product.description]
     return {
         "language": language,
-        "title": cards.line_of(facts, language),
+        "title": title,
         "description": " · ".join(filter(None, said))[:DESCRIPTION_LENGTH],
         "product": product.title,
         "picture": _picture(product.photos.first()),

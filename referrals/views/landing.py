@@ -10,16 +10,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils import translation
-from django.utils.html import escape, format_html
+from django.utils.html import escape
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.models import Product
-from catalog.pages import product_body, product_page_data, shop_body, shop_page_data
+from catalog.pages import bag_badge, product_body, product_page_data, shop_body, shop_page_data
+from kit.web import too_many
 from people.models import Person
 from people.trust import blocked_ids
-from referrals import arrivals, cards, links, previews, visits
+from referrals import arrivals, cards, guessing, links, previews, visits
 from referrals.arrivals import Arrival
 from referrals.links import LinkFacts
 from referrals.models import Click
@@ -38,7 +38,7 @@ def share_link(request: HttpRequest, code: str) -> HttpResponse:
     """Show the product a friend shared, on the spot, and remember who shared it."""
     facts = links.resolve(code)
     if facts is None:
-        raise Http404
+        return _unknown(request)
     visitor = _visitor(request)
     kind = visits.kind_of(facts, request.META, visitor)
     if kind == Click.Kind.PREFETCH:
@@ -55,6 +55,12 @@ def share_link(request: HttpRequest, code: str) -> HttpResponse:
     if visit.cookie is not None and answer.status_code != GONE:
         _remember(answer, visit.cookie)
     return _private(answer)
+
+
+def _unknown(request: HttpRequest) -> HttpResponse:
+    if guessing.is_too_often(request.META):
+        return too_many(request)
+    raise Http404
 
 
 @require_safe
@@ -95,7 +101,7 @@ def _shop_for(
 
 
 def _product(request: HttpRequest, public_id: str, arrival: Arrival) -> HttpResponse:
-    viewer, language, facts = _viewer(request), _language(), arrival.facts
+    viewer, language = _viewer(request), _language()
     if viewer is not None:
         return _product_for(viewer, request, public_id, arrival)
     body = product_body(public_id, language=language, look=_look(request))
@@ -104,8 +110,9 @@ def _product(request: HttpRequest, public_id: str, arrival: Arrival) -> HttpResp
     known = {name: _number(body.facts[name]) for name in ("shop_id", "product_id", "version")}
     shown = arrivals.words_on_product(arrival, language=language, **known)
     slots: dict[str, str] = {"friend": shown.friend, "disclosure": shown.disclosure}
-    if facts is not None:
-        slots["title"] = escape(cards.line_of(facts, language))
+    if arrival.friend is not None:
+        slots["title"] = escape(cards.line_of(arrival.friend, language))
+    if arrival.facts is not None:
         slots["head"] = arrivals.NOT_FOR_INDEXES
     return HttpResponse(body.filled(csrf=get_token(request), bag=_bag_badge(request), **slots))
 
@@ -117,7 +124,7 @@ def _product_for(
     found = Product.objects.on_sale().filter(public_id=public_id).first()
     if found is None:
         return gone(request, public_id)
-    language, facts = _language(), arrival.facts
+    language = _language()
     shown = arrivals.words_on_product(
         arrival,
         shop_id=found.shop_id,
@@ -130,8 +137,9 @@ def _product_for(
         "disclosure": shown.disclosure,
         "bag_badge": _bag_badge(request),
     }
-    if facts is not None:
-        page["page_title"] = cards.line_of(facts, language)
+    if arrival.friend is not None:
+        page["page_title"] = cards.line_of(arrival.friend, language)
+    if arrival.facts is not None:
         page["head_lines"] = arrivals.NOT_FOR_INDEXES
     return render(request, "catalog/product.html", page)
 
@@ -171,11 +179,10 @@ def _look(request: HttpRequest) -> str:
 
 
 def _bag_badge(request: HttpRequest) -> str:
-    count = request.COOKIES.get("bag_count", "")
-    if not count.isascii() or not count.isdigit() or int(count) == 0:
-        return ""
-    said = _("pieces in it:")
-    return format_html('<b class="count"><span class="vh">{} </span>{}</b>', said, count[:3])
+    count = request.COOKIES.get("bag_count", "").lstrip("0")
+    if not count.isascii() or not count.isdigit():
+        return ""  # a number is never made of it: a cookie may hold thousands of digits
+    return bag_badge(count[:3], language=_language())
 
 
 def _number(fact: Any) -> int:

@@ -13,7 +13,7 @@ from catalog import endorsing
 from kit import clock
 from people.models import Block, Friendship, Person
 from referrals import clicks, links
-from referrals.models import Click, ClickHour
+from referrals.models import Click, ClickHour, ShareLink
 from referrals.touches import COOKIE_NAME, read_cookie
 from tests.conftest import NOON
 from tests.referrals.conftest import BROWSER, in_stream
@@ -120,6 +120,42 @@ def test_an_unknown_code_is_a_404_without_a_cookie(browser, db, method):
         assert COOKIE_NAME not in answer.cookies
 
 
+def test_letters_of_other_alphabets_are_no_code(browser, link):
+    ShareLink.objects.update(code="S" * 10)
+
+    assert browser.get("/s/" + "S" * 10).status_code == 200
+    assert browser.get("/s/" + "ſ" * 10).status_code == 404  # its capital is an S
+
+
+def test_who_guesses_codes_is_stopped_and_known_codes_still_open(browser, link):
+    codes = [f"{number:010}" for number in range(31)]
+    answers = [browser.get(f"/s/{code}", REMOTE_ADDR="203.0.113.5").status_code for code in codes]
+
+    assert answers == [404] * 30 + [429]
+    refused = browser.get("/s/0000000099", REMOTE_ADDR="203.0.113.5")
+    assert (refused.status_code, refused["Retry-After"]) == (429, "60")
+    assert COOKIE_NAME not in refused.cookies
+    assert browser.get(path_of(link), REMOTE_ADDR="203.0.113.5").status_code == 200
+    assert browser.get("/s/0000000099", REMOTE_ADDR="203.0.113.6").status_code == 404
+
+
+def test_a_household_of_ipv6_addresses_guesses_as_one(browser, db):
+    for number in range(30):
+        browser.get("/s/0000000000", REMOTE_ADDR=f"2001:db8:1:2::{number:x}")
+
+    assert browser.get("/s/0000000000", REMOTE_ADDR="2001:db8:1:2:f::1").status_code == 429
+    assert browser.get("/s/0000000000", REMOTE_ADDR="2001:db8:1:3::1").status_code == 404
+
+
+@pytest.mark.parametrize("count", ["9" * 6000, "0" * 6000, "-1", "x", "1e3"])
+def test_a_count_no_bag_ever_had_breaks_no_page(browser, link, honey, count):
+    browser.cookies["bag_count"] = count
+    for path in (path_of(link), f"/p/{honey.public_id}", "/shanli", "/accounts/login/"):
+        answer = browser.get(path)
+        assert answer.status_code == 200
+        assert "9999" not in answer.content.decode()
+
+
 def test_small_letters_open_the_same_link(browser, link):
     assert browser.get(path_of(link).replace(link.code, link.code.lower())).status_code == 200
 
@@ -224,8 +260,9 @@ def test_a_closed_account_shows_no_card_and_sets_no_cookie(browser, link, linwei
     answer = browser.get(path_of(link))
 
     assert answer.status_code == 200
-    assert "林薇 recommends this" not in answer.content.decode()
+    assert "林薇" not in answer.content.decode()
     assert COOKIE_NAME not in answer.cookies
+    assert "林薇" not in Client(**WHATSAPP).get(path_of(link)).content.decode()
 
 
 def test_who_blocked_the_sharer_sees_neither_card_nor_cookie(browser, link, linwei, xiaoyu):
@@ -233,7 +270,7 @@ def test_who_blocked_the_sharer_sees_neither_card_nor_cookie(browser, link, linw
     browser.force_login(xiaoyu)
     answer = browser.get(path_of(link))
 
-    assert "recommends this to you" not in answer.content.decode()
+    assert "林薇" not in answer.content.decode()
     assert COOKIE_NAME not in answer.cookies
 
 
