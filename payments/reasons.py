@@ -27,6 +27,20 @@ WRONG: dict[str, Promise] = {
     "alipay_account": _("Type the phone number or e-mail address you use with Alipay."),
     "holder": _("Type the name exactly as the account bears it."),
 }
+# The codes of payments.gateways.bank_statement: of a file that cannot be read, and of a line.
+NO_STATEMENT: dict[str, Promise] = {
+    "too_large": _("The file is larger than 10 MB. Ask the bank for fewer days."),
+    "too_many": _("The file has more than 10,000 rows. Ask the bank for fewer days."),
+    "encoding": _("This is no text file. Export the statement as CSV."),
+    "unreadable": _("The quotes in this file do not match. Export it again."),
+    "header": _("No row names the columns for amount, date and reference."),
+}
+BAD_LINE: dict[str, Promise] = {
+    "amount": _("The amount is not clear."),
+    "day": _("The date is not clear."),
+    "currency": _("It is in another currency."),
+}
+
 UNUSABLE = _("Money cannot be sent there. Check it, or choose another account.")
 
 
@@ -42,3 +56,13 @@ def words(code: str, *, language: str | None = None) -> str:
 def what_is_wrong(code: str) -> str:
     """Return what to do about a destination that was refused with ``code``."""
     return str(WRONG.get(code, UNUSABLE))
+
+
+def what_is_wrong_with_file(code: str) -> str:
+    """Return what to do about a bank's file that could not be read."""
+    return str(NO_STATEMENT[code])
+
+
+def what_is_wrong_with_line(code: str) -> str:
+    """Return why a line of a bank's file was left out."""
+    return str(BAD_LINE[code])

@@ -7,7 +7,9 @@ from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
 ChargeStatus = Literal["open", "paid", "closed"]
-RefundStatus = Literal["pending", "settled"]
+
+# ``failed``: it will not arrive; also of one that was settled, when the bank sent it back.
+RefundStatus = Literal["pending", "settled", "failed"]
 
 # ``accepted``: it is on its way. ``awaiting_payee``: they must confirm it first. ``rejected``:
 # nothing was sent. ``returned``: it was sent and came back. ``expired``: nobody confirmed it.

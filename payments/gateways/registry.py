@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from payments.gateways.bank_csv import BankCsv
 from payments.gateways.port import Gateway, Rail
 from payments.gateways.sandbox import Sandbox
 from payments.gateways.stripe import StripeConnect
@@ -12,7 +13,7 @@ from payments.gateways.stripe import StripeConnect
 _sandbox = Sandbox()
 
 GATEWAYS: dict[str, Gateway] = {"sandbox": _sandbox}
-RAILS: dict[str, Rail] = {one.name: one for one in (_sandbox, StripeConnect())}
+RAILS: dict[str, Rail] = {one.name: one for one in (_sandbox, StripeConnect(), BankCsv())}
 
 
 def gateway(name: str) -> Gateway:
