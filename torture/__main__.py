@@ -22,6 +22,8 @@ IN_A_COPY = {"T41": "torture.guards"}
 ON_STAGE = {
     "T26": "torture.crashes",
     "T32": "torture.zombies",
+    "T34": "torture.broker",
+    "T35": "torture.slow_tasks",
 }
 
 

@@ -167,7 +167,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 3,
     "max_retries": 0,
     "global_keyprefix": f"{VALKEY_PREFIX}:",
-    "visibility_timeout": 3600,
+    # A task that takes longer is given to somebody else as well; all of ours bear that.
+    "visibility_timeout": env.number("WEIDIAN_VISIBILITY_SECONDS", default=3600),
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False  # a request never waits for the broker; sweeps find the work

@@ -1,0 +1,114 @@
+"""A crew of real processes: Valkey, Celery workers, and beats that ring on the real clock."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+
+import redis
+from celery import current_app
+from django.conf import settings
+
+from devstack import children, valkey
+
+WORKER = "-q -A weidian worker --loglevel INFO --without-gossip --without-mingle -c"
+BEAT = "-q -A weidian beat --pidfile= -s"
+READY_SECONDS = 60
+
+
+class CrewFailed(Exception):
+    """A process of the crew did not come up."""
+
+
+class Crew:
+    """The processes of one run, and the Valkey between them."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self.folder = folder
+        self._stack = stack
+        self._socket = folder / "v.sock"
+        self.valkey = redis.Redis(unix_socket_path=str(self._socket))
+
+    def start_valkey(self) -> None:
+        """Start a Valkey of the crew's own, which may be emptied or killed."""
+        command = [str(valkey.binary()), "--port", "0", "--unixsocket", str(self._socket)]
+        command += ["--dir", str(self.folder), "--save", "", "--appendonly", "no"]
+        self._spawn(command, log="valkey.log")
+        self._until(self._is_valkey_up)
+        # What this process queues goes there too.
+        current_app.conf.broker_url = self._broker
+        current_app.pool.force_close_all()
+
+    def start_workers(self, number: int, *, threads: int = 1, visibility_seconds: int = 0) -> None:
+        """Start so many worker processes and wait until each is ready."""
+        also = {"WEIDIAN_VISIBILITY_SECONDS": str(visibility_seconds)} if visibility_seconds else {}
+        names = [f"worker{place}" for place in range(number)]
+        for name in names:
+            words = [*WORKER.split(), str(threads), "-n", f"{name}@here"]
+            self._spawn([sys.executable, "-m", "celery", *words], log=f"{name}.log", **also)
+        for name in names:
+            self._until(partial(self._is_ready, name))
+
+    def start_beats(self, number: int) -> None:
+        """Start so many beats; each rings the whole timetable."""
+        for place in range(number):
+            words = [*BEAT.split(), str(self.folder / f"beat{place}")]
+            self._spawn([sys.executable, "-m", "celery", *words], log=f"beat{place}.log")
+
+    def log_of(self, name: str) -> str:
+        """Return what a process has said so far."""
+        return (self.folder / f"{name}.log").read_text(errors="replace")
+
+    def _is_ready(self, name: str) -> bool:
+        return " ready." in self.log_of(name)
+
+    @property
+    def _broker(self) -> str:
+        return f"redis+socket://{self._socket}"
+
+    def _is_valkey_up(self) -> bool:
+        try:
+            return bool(self.valkey.ping())
+        except redis.RedisError:
+            return False
+
+    def _spawn(self, command: list[str], *, log: str, **also: str) -> None:
+        environment = {
+            **os.environ,
+            **also,
+            "VALKEY_URL": f"unix://{self._socket}",
+            "WEIDIAN_BROKER_URL": self._broker,
+            "WEIDIAN_SANDBOX_URL": settings.SANDBOX_URL,
+            "WEIDIAN_SANDBOX_SECRET": settings.SANDBOX_SECRET,
+            "WEIDIAN_SANDBOX_SCRIPT": "1" if settings.SANDBOX_SCRIPT else "0",
+            "WEIDIAN_LOG_LEVEL": "INFO",
+        }
+        with (self.folder / log).open("wb") as out:
+            process = children.spawn(
+                command, dies_by=signal.SIGTERM, env=environment, stdout=out, stderr=out
+            )
+        self._stack.callback(children.end, process, by=signal.SIGTERM, wait_seconds=10)
+
+    def _until(self, is_so: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while not is_so():
+            if time.monotonic() > deadline:
+                raise CrewFailed(str(self.folder))
+            time.sleep(0.1)
+
+
+@contextmanager
+def crew_in(folder: Path) -> Iterator[Crew]:
+    """Yield a crew whose files stand in ``folder``; everybody goes home at the end."""
+    folder.mkdir()
+    before = current_app.conf.broker_url
+    with ExitStack() as stack:
+        yield Crew(folder, stack)
+    current_app.conf.broker_url = before
+    current_app.pool.force_close_all()
