@@ -71,13 +71,28 @@ ALL_WORDS = (
 )
 ANY_WORD = "to_tsquery('simple', %(any)s)"
 
-# Two walks of two indexes; asked as one condition, the planner would read every title.
+# Two walks of two indexes. Asked as one condition, or bounded and sifted where they stand,
+# the planner would read title after title in the hope of coming across enough. What the
+# database's locale takes for no letters at all has no triples, and resembles nothing.
 NEAR_IDS = f"""
-  (SELECT id FROM catalog_product WHERE title %%> %(typed)s LIMIT %(most_near)s)
+  WITH by_letters AS MATERIALIZED (
+    SELECT id, state FROM catalog_product
+    WHERE title %%> %(typed)s AND cardinality(show_trgm(%(typed)s)) > 0
+  ),
+  by_words AS MATERIALIZED (
+    SELECT id, state FROM catalog_product WHERE search @@ {ANY_WORD}
+  )
+  (SELECT id FROM by_letters WHERE state = 'live' LIMIT %(most_near)s)
   UNION
-  (SELECT id FROM catalog_product WHERE search @@ {ANY_WORD} AND state = 'live'
-   LIMIT %(most_near)s)
+  (SELECT id FROM by_words WHERE state = 'live' LIMIT %(most_near)s)
 """  # noqa: S608 -- made of this room's own constants
+
+# The planner takes comparing letters to be as cheap as comparing numbers: left to itself it
+# reads every title, 0.3 s for 60,000 of them where the indexes need 0.02.
+BY_INDEX = """
+SELECT set_config('pg_trgm.word_similarity_threshold', %s, true),
+       set_config('enable_seqscan', 'off', true)
+"""
 
 EXACT = {
     "near": "SELECT 0",
@@ -147,10 +162,7 @@ def find(
 def _near(parameters: dict[str, Any], *, order: str) -> list[Place]:
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)",
-                [str(LEAST_CLOSENESS)],
-            )
+            cursor.execute(BY_INDEX, [str(LEAST_CLOSENESS)])
         return _ask(NEAR, {**parameters, "most": MOST_NEAR}, order=order, bought=False)
 
 

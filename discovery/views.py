@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from discovery import picks, stroll
@@ -33,7 +34,7 @@ def stroll_page(request: HttpRequest) -> HttpResponse:
         "page": page,
         "left": left,
         "right": right,
-        "friends": list(friends_of(viewer)[:FACES_IN_THE_RAIL]) if viewer else [],
+        "friends": _faces(viewer) if viewer else [],
     }
     return render(request, "discovery/stroll.html", context)
 
@@ -65,14 +66,16 @@ def search_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@never_cache
 def friends_page(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     shelves = picks.shelves(viewer) if viewer else []
     return render(request, "discovery/friends.html", {"shelves": shelves})
 
 
-@login_required
 @require_safe
+@never_cache
+@login_required
 def friend_page(request: SignedInRequest, person: str) -> HttpResponse:
     shelf = picks.shelf_of(request.user, person)
     if shelf is None:
@@ -80,3 +83,7 @@ def friend_page(request: SignedInRequest, person: str) -> HttpResponse:
     left, right = in_two_columns(shelf.cards)
     context = {"shelf": shelf, "left": left, "right": right}
     return render(request, "discovery/friend.html", context)
+
+
+def _faces(viewer: Person) -> list[Person]:
+    return list(friends_of(viewer).order_by("name", "pk")[:FACES_IN_THE_RAIL])

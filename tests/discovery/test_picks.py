@@ -82,6 +82,23 @@ def test_sold_out_picks_stay_and_say_so(linwei, xiaoyu, scarf_shop):
     assert [card.fact for card in picks.shelves(xiaoyu)[0].cards] == ["已售罄"]
 
 
+def test_what_is_said_for_friends_is_kept_in_no_cache(client, linwei, xiaoyu):
+    befriend(linwei, xiaoyu)
+    client.force_login(xiaoyu)
+
+    for path in ("/friends", f"/friends/{linwei.public_id}"):
+        assert "no-store" in client.get(path)["Cache-Control"]
+
+
+def test_a_friend_who_left_has_no_page_of_picks(client, linwei, xiaoyu):
+    befriend(linwei, xiaoyu)
+    linwei.is_active = False
+    linwei.save()
+    client.force_login(xiaoyu)
+
+    assert client.get(f"/friends/{linwei.public_id}").status_code == 404
+
+
 def test_a_stranger_is_asked_to_sign_in(client, db):
     page = client.get("/friends").content.decode()
 

@@ -1,9 +1,10 @@
 """Search: both languages, friends first, near misses, and nothing that breaks it."""
 
+from hashlib import md5
 from urllib.parse import quote
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Product, Receipt
@@ -147,6 +148,14 @@ def test_no_text_breaks_a_search(shelf, text, order):
     search.find(None, search.read(text), order=order)
 
 
+def test_goods_off_sale_take_no_place_among_near_misses(scarf_shop):
+    drafts = [Product(shop=scarf_shop, title="Cashmere") for _ in range(10 * search.MOST_NEAR)]
+    Product.objects.bulk_create(drafts)
+    put_on_sale(scarf_shop, "Cashmere scarf")
+
+    assert found("cashmire") == ["Cashmere scarf"]
+
+
 @pytest.mark.parametrize("text", ["'", "%", "_", "$$", "!", "😀", "()"])
 def test_signs_alone_find_nothing(shelf, text):
     assert found(text) == []
@@ -200,6 +209,14 @@ def test_links_keep_the_question(client, linwei, shelf):
     assert f'href="/search?q={asked}&amp;sort=dear"' in page
 
 
+@pytest.mark.parametrize("path", ["/search", "/search?q=蜂蜜"])
+def test_a_search_where_nothing_is_sold_yet_says_so(client, db, path):
+    page = client.get(path).content.decode()
+
+    assert "街上还很安静" in page
+    assert 'href="/open"' in page
+
+
 def test_what_was_typed_is_shown_as_text(client, shelf):
     page = client.get("/search", {"q": "<script>alert(1)</script>"}).content.decode()
 
@@ -226,3 +243,53 @@ def queries_of(client):
     with CaptureQueriesContext(connection) as asked:
         assert client.get("/search", {"q": "围巾"}).status_code == 200
     return len(asked)
+
+
+# Five thousand products in one statement: enough for the planner to prefer an index.
+MANY = """
+WITH goods AS (
+  INSERT INTO catalog_product (public_id, shop_id, title, description, language, state, version,
+                               created_at, published_at, search)
+  SELECT lpad(n::text, 10, '0'), %(shop)s, 'thing ' || md5(n::text), '', 'en', 'live', 1,
+         %(now)s, %(now)s - n * interval '1 second', to_tsvector('simple', 'thing w' || n)
+  FROM generate_series(1, 5000) n RETURNING id
+)
+INSERT INTO catalog_variant (product_id, name, price_minor, available, reserved, position,
+                             is_offered)
+SELECT id, '', 5000, 1, 0, 0, true FROM goods
+"""
+
+
+@pytest.fixture
+def warehouse(scarf_shop, noon):
+    with connection.cursor() as cursor:
+        cursor.execute(MANY, {"shop": scarf_shop.pk, "now": noon})
+        cursor.execute("ANALYZE catalog_product, catalog_variant")
+
+
+def plan_of(text):
+    """Return how PostgreSQL goes about the last ranking that these words lead to."""
+    with CaptureQueriesContext(connection) as asked:
+        search.find(None, search.read(text))
+    settings = [query["sql"] for query in asked if "set_config" in query["sql"]]
+    rankings = [query["sql"] for query in asked if "WITH picks" in query["sql"]]
+    with transaction.atomic(), connection.cursor() as cursor:
+        for setting in settings:
+            cursor.execute(setting)
+        cursor.execute("EXPLAIN " + rankings[-1])
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+def test_a_word_is_looked_up_in_the_index_of_words(warehouse):
+    assert found("w4711") == ["thing " + md5(b"4711").hexdigest()]
+    assert "products_by_word" in plan_of("w4711")
+    assert "Seq Scan on catalog_product" not in plan_of("w4711")
+
+
+def test_a_near_miss_is_looked_up_by_its_letters(warehouse, scarf_shop):
+    put_on_sale(scarf_shop, "Cashmere scarf")
+
+    assert found("cashmire") == ["Cashmere scarf"]
+    plan = plan_of("cashmire")
+    assert "products_by_letters" in plan
+    assert "Seq Scan on catalog_product" not in plan

@@ -255,6 +255,17 @@ def test_it_is_read_column_by_column_as_it_is_seen(client, scarf_shop):
     assert order == [0, 2, 1, 3]
 
 
+def test_twelve_friends_stand_above_the_street_by_name(client, xiaoyu):
+    for number in reversed(range(14)):
+        friend = Person.objects.create_user(name=f"友{number:02}", email=f"{number}@x.test")
+        befriend(friend, xiaoyu)
+    client.force_login(xiaoyu)
+
+    shown = client.get("/").context["friends"]
+
+    assert [friend.name for friend in shown] == [f"友{number:02}" for number in range(12)]
+
+
 def test_an_empty_street_says_what_will_be_here(client, db):
     page = client.get("/").content.decode()
 
