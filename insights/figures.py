@@ -129,7 +129,8 @@ def totals_of(days: Sequence[Day]) -> Totals:
 def sources_of(shop: Shop, *, count: int) -> list[Source]:
     """Return who brought the paid orders of the last ``count`` days, most goods first.
 
-    Sharers with clicks and no order yet are in it; orders that nobody brought come last.
+    Sharers with clicks and no order yet are in it; orders that nobody brought come last,
+    however many sharers there are.
     """
     since = start_of(today() - timedelta(days=count - 1))
     brought = {
@@ -148,13 +149,12 @@ def sources_of(shop: Shop, *, count: int) -> list[Source]:
         Source(people.get(pk), *brought.get(pk, (0, 0)), clicked.get(pk, 0))
         for pk in {*brought, *clicked}
     ]
-    sources.sort(key=_most_goods_first)
-    return sources[:MOST_SHARERS]
+    sharers = sorted((source for source in sources if source.person), key=_most_goods_first)
+    return sharers[:MOST_SHARERS] + [source for source in sources if not source.person]
 
 
-def _most_goods_first(source: Source) -> tuple[bool, int, int, int]:
-    pk = source.person.pk if source.person else 0
-    return source.person is None, -source.goods_minor, -source.clicks, pk
+def _most_goods_first(source: Source) -> tuple[int, int, int]:
+    return -source.goods_minor, -source.clicks, source.person.pk if source.person else 0
 
 
 def selling_of(shop: Shop, *, count: int) -> list[Selling]:

@@ -20,6 +20,7 @@ class ShopDay(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["shop", "day"], name="one_row_a_shop_a_day"),
         ]
+        indexes = [models.Index(fields=["day"], name="days_of_every_shop")]
 
     def __str__(self) -> str:
         return f"{self.shop_id} {self.day}"

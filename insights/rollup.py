@@ -8,11 +8,16 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Max, Min
 
+from insights.models import ShopDay
 from kit import clock
+from orders.models import Order
+from referrals.models import ClickHour
 
 # Clicks reach the tables seconds after they happen, minutes after a crash: two days back is
-# ample, and counting a day again costs nothing.
+# ample, and counting a day again costs nothing. Where nobody counted for longer than that,
+# counting goes on where it stopped.
 DAYS_COUNTED_AGAIN = 3
 
 # A row that nothing stands behind any more is in the sum with zeros, so it is mended too;
@@ -75,6 +80,18 @@ def roll_up(*, first: date, last: date) -> int:
 
 
 def roll_up_newest() -> int:
-    """Count the last days again, today included; return how many rows changed."""
+    """Count the last days again, and all that nobody counted; return how many rows changed."""
     last = today()
-    return roll_up(first=last - timedelta(days=DAYS_COUNTED_AGAIN - 1), last=last)
+    first = last - timedelta(days=DAYS_COUNTED_AGAIN - 1)
+    return roll_up(first=min(first, _counted_up_to() or first), last=last)
+
+
+def _counted_up_to() -> date | None:
+    """Return the newest day with a row, else the first on which anything happened."""
+    newest: date | None = ShopDay.objects.aggregate(day=Max("day"))["day"]
+    if newest is not None:
+        return newest
+    paid = Order.objects.aggregate(at=Min("paid_at"))["at"]
+    clicked = ClickHour.objects.aggregate(at=Min("hour"))["at"]
+    earliest = min(filter(None, (paid, clicked)), default=None)
+    return earliest.astimezone(house_zone()).date() if earliest else None

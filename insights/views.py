@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from insights import charts, exporting, figures
+from insights import charts, exporting, figures, tables
 from insights.rollup import house_zone
 from kit import clock
 from kit.dates import on_day
@@ -64,8 +64,10 @@ def figures_page(request: HttpRequest, shop: Shop) -> HttpResponse:
         "totals": figures.totals_of(days),
         "goods": _goods_line(days, shop.currency),
         "clicks": charts.bars([day.clicks for day in days], _labels(days), _numbers(days)),
-        "sources": figures.sources_of(shop, count=count),
-        "products": figures.selling_of(shop, count=count),
+        "tables": [
+            tables.who_brought(figures.sources_of(shop, count=count), currency=shop.currency),
+            tables.what_was_sold(figures.selling_of(shop, count=count), currency=shop.currency),
+        ],
     }
     return render(request, "insights/figures.html", context)
 
@@ -74,7 +76,8 @@ def figures_page(request: HttpRequest, shop: Shop) -> HttpResponse:
 @require_safe
 def figures_file(request: HttpRequest, shop: Shop) -> HttpResponse:
     count = _span(request)
-    head = [_("Day"), _("Orders paid"), _("Goods paid (%s)") % shop.currency, _("Clicks")]
+    goods = _("Goods paid (%s)") % shop.currency
+    head = [_("Day"), _("Orders paid"), goods, _("Clicks by people")]
     rows = [
         (day.day.isoformat(), day.orders, Money(day.goods_minor, shop.currency).plain(), day.clicks)
         for day in figures.days_of(shop, count=count)

@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days', to='shops.shop')),
             ],
             options={
+                'indexes': [models.Index(fields=['day'], name='days_of_every_shop')],
                 'constraints': [models.UniqueConstraint(fields=('shop', 'day'), name='one_row_a_shop_a_day')],
             },
         ),

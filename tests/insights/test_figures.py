@@ -7,6 +7,7 @@ from insights import figures
 from insights.models import ShopDay
 from insights.rollup import roll_up_newest
 from payments.models import Destination
+from people.models import Person
 from referrals.models import ShareLink
 from shops.models import Shop
 from tests.insights.conftest import click, pay
@@ -50,6 +51,20 @@ def test_a_sharer_with_clicks_alone_is_listed(honey, hao, hao_link, noon):
     click(hao_link, at=noon, humans=2)
 
     assert figures.sources_of(honey.shop, count=7) == [figures.Source(hao, 0, 0, 2)]
+
+
+def test_fifty_sharers_leave_room_for_the_orders_nobody_brought(honey, noon):
+    for number in range(51):
+        sharer = Person.objects.create_user(name=f"路人{number}", email=f"{number}@x.test")
+        link = ShareLink.objects.create(person=sharer, product=honey, shop=honey.shop)
+        click(link, at=noon, humans=number + 1)
+    pay(honey, at=noon)
+
+    sources = figures.sources_of(honey.shop, count=7)
+
+    assert len(sources) == 51
+    assert [source.clicks for source in sources[:50]] == list(range(51, 1, -1))
+    assert sources[50] == figures.Source(None, 1, 6800, 0)
 
 
 def test_what_was_sold_adds_up_by_product(honey, noon):

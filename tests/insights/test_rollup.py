@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from insights import rollup
 from insights.models import ShopDay
 from insights.tasks import roll_up_days
+from kit import clock
 from tests.insights.conftest import click, pay
 
 TODAY = date(2026, 11, 22)
@@ -72,12 +73,39 @@ def test_everything_can_be_counted_anew_from_nothing(honey, linwei_link, noon):
     assert before[0] == (first, 1, 6800, 39)
 
 
-def test_older_days_are_left_alone(honey, noon):
+def test_older_days_are_left_alone_once_newer_ones_are_counted(honey, noon):
+    pay(honey, at=noon)
+    roll_up_days()
     pay(honey, at=noon - timedelta(days=3))
 
     assert roll_up_days() == 0
     pay(honey, at=noon - timedelta(days=2))
     assert roll_up_days() == 1
+
+
+def test_counting_goes_on_where_it_stopped_however_long_ago(honey, linwei_link, noon):
+    long_ago, later = noon - timedelta(days=10), noon - timedelta(days=6)
+    pay(honey, at=long_ago)
+    with clock.stopped_at(long_ago):
+        roll_up_days()
+    pay(honey, at=long_ago + timedelta(hours=1))
+    pay(honey, at=later)
+    click(linwei_link, at=later, humans=4)
+
+    assert roll_up_days() == 2
+    assert rows() == [(date(2026, 11, 12), 2, 13600, 0), (date(2026, 11, 16), 1, 6800, 4)]
+
+
+def test_emptied_figures_are_counted_from_the_first_day_on(honey, linwei_link, noon):
+    click(linwei_link, at=noon - timedelta(days=50), humans=3)
+    pay(honey, at=noon - timedelta(days=40))
+
+    assert roll_up_days() == 2
+    assert rows() == [(date(2026, 10, 3), 0, 0, 3), (date(2026, 10, 13), 1, 6800, 0)]
+
+
+def test_a_house_where_nothing_happened_counts_nothing(db):
+    assert roll_up_days() == 0
 
 
 def test_an_unpaid_order_counts_nowhere_and_a_refunded_one_on_its_day(honey, noon):
