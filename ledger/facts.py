@@ -61,7 +61,7 @@ class Fact:
 
 
 def columns(facts: Iterable[Fact]) -> list[str]:
-    """Return what ``ledger_post`` takes: facts, accounts and legs, as arrays of PostgreSQL.
+    """Return what ``ledger_post`` takes: facts, accounts and legs as arrays, and the time.
 
     An account is named once, however many legs stand on it. A fact none of whose sides is
     running has its stripes locked, so that telling it twice at once finds the key.
@@ -91,6 +91,7 @@ def columns(facts: Iterable[Fact]) -> list[str]:
         _plain("NULL" if side.floor_minor is None else side.floor_minor for side in sides),
         _words(locked),
         *(_plain(column) for column in zip(*legs, strict=True)),
+        now.isoformat(),
     ]
 
 

@@ -64,4 +64,30 @@ INVARIANTS = [
         "SELECT code, balance_minor, floor_minor FROM ledger_account"
         " WHERE balance_minor < floor_minor",
     ),
+    Invariant(
+        "ledger.sealed_days_are_as_they_were_sealed",
+        """
+        SELECT s.day, s.digest FROM ledger_dayseal s
+        LEFT JOIN LATERAL (
+          SELECT count(*) AS transfers, encode(sha256(convert_to(
+            s.previous_digest || E'\\n'
+            || coalesce(string_agg(d.digest || E'\\n', '' ORDER BY d.id), ''), 'UTF8'
+          )), 'hex') AS digest
+          FROM ledger_digests(s.first, s.last) d
+        ) today ON true
+        WHERE (today.digest, today.transfers) IS DISTINCT FROM (s.digest::text, s.transfers)
+        """,
+    ),
+    Invariant(
+        "ledger.every_seal_follows_the_one_before",
+        """
+        SELECT day FROM (
+          SELECT day, previous_digest, first,
+                 lag(digest, 1, repeat('0', 64)) OVER chain AS before,
+                 lag(last, 1, 0::bigint) OVER chain AS before_last,
+                 lag(day) OVER chain AS before_day
+          FROM ledger_dayseal WINDOW chain AS (ORDER BY last)
+        ) link WHERE previous_digest <> before OR first <> before_last + 1 OR day <= before_day
+        """,
+    ),
 ]

@@ -50,14 +50,16 @@ class Account(models.Model):
 class Transfer(models.Model):
     """One fact about money, told once: its postings sum to zero and never change.
 
-    ``nonce`` goes into the transfer's digest, so that the digest may be published: without
-    it nobody can find the amounts by trying them.
+    It happened at ``occurred_at`` and was written down at ``posted_at``. ``nonce`` goes into
+    its digest, so that the digest may be published: without it nobody can find the amounts
+    by trying them.
     """
 
     key = models.CharField(max_length=120, db_collation="C")
     request_hash = models.CharField(max_length=64)
     memo = models.CharField(max_length=200, blank=True)
     occurred_at = models.DateTimeField()
+    posted_at = models.DateTimeField()
     nonce = models.UUIDField(db_default=RandomUUID())
 
     class Meta:
@@ -146,10 +148,10 @@ class Checkpoint(models.Model):
 
 
 class DaySeal(models.Model):
-    """One closed day: a digest over every transfer since the seal before, and over that seal.
+    """One closed day: a digest over every transfer written on it, and over the seal before.
 
-    A day on which nothing moved has none. ``first`` and ``last`` are ids of transfers; what
-    was written after midnight but before the day was closed is sealed with the day.
+    The day is the house's, and one on which nothing was written has no seal. ``first`` and
+    ``last`` are ids of transfers; each seal begins where the one before it ends.
     """
 
     day = models.DateField(unique=True)

@@ -14,7 +14,7 @@ __all__ = ["Fact", "KeyReused", "Overdrawn", "Unbalanced", "post", "post_many"]
 
 # Up to so many facts the plan made once is the right one; see ledger/sql.py.
 FEW = 8
-ONE = "SELECT * FROM ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+ONE = "SELECT * FROM ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 MANY = ONE.replace("ledger_post", "ledger_post_many")
 
 # Somebody else was faster: cannot be serialized, deadlock, a key that was not there to see.

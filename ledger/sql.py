@@ -91,7 +91,7 @@ POST = """
 CREATE FUNCTION {name}(
   p_keys text[], p_hashes text[], p_memos text[], p_ats timestamptz[],
   p_codes text[], p_currencies text[], p_running boolean[], p_floors bigint[], p_locked text[],
-  p_facts integer[], p_sides integer[], p_amounts bigint[],
+  p_facts integer[], p_sides integer[], p_amounts bigint[], p_now timestamptz,
   OUT fresh boolean[], OUT reused text, OUT overdrawn text
 ) LANGUAGE plpgsql SET weidian.posting = 'on' SET {plans} AS $$
 DECLARE
@@ -140,8 +140,8 @@ BEGIN
   ), fine AS MATERIALIZED (
     SELECT 1 FROM verdict v WHERE v.known AND v.reused IS NULL AND v.overdrawn IS NULL
   ), told AS (
-    INSERT INTO ledger_transfer (id, key, request_hash, memo, occurred_at)
-    SELECT fact.id, fact.key, fact.request_hash, fact.memo, fact.at
+    INSERT INTO ledger_transfer (id, key, request_hash, memo, occurred_at, posted_at)
+    SELECT fact.id, fact.key, fact.request_hash, fact.memo, fact.at, p_now
     FROM fine, fact WHERE fact.told IS NULL ORDER BY fact.key
   ), moved AS (
     UPDATE ledger_account a SET balance_minor = leg.balance_minor, version = leg.version
@@ -165,9 +165,28 @@ END $$;
 POST_ONE = POST.format(name="ledger_post", plans="plan_cache_mode = force_generic_plan")
 POST_MANY = POST.format(name="ledger_post_many", plans="plan_cache_mode = force_custom_plan")
 
-LAW = WHOLE + ACCOUNTS_STAY + POST_ONE + POST_MANY
+DIGESTS = """
+-- The digest of each transfer from one id to another: sha256 over its nonce and everything
+-- that is written of it, its postings by account. Whoever is given these lines can work it out.
+CREATE FUNCTION ledger_digests(p_first bigint, p_last bigint)
+RETURNS TABLE (id bigint, digest text) LANGUAGE sql STABLE AS $$
+  SELECT t.id, encode(sha256(convert_to(concat_ws(E'\n',
+    t.nonce, to_json(t.key), to_json(t.memo), t.request_hash,
+    to_char(t.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    to_char(t.posted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    (SELECT string_agg(concat_ws(' ', a.code, a.currency, p.amount_minor,
+                                 p.account_version, p.balance_after_minor), E'\n' ORDER BY a.code)
+     FROM ledger_posting p LEFT JOIN ledger_account a ON a.id = p.account_id
+     WHERE p.transfer_id = t.id)
+  ), 'UTF8')), 'hex')
+  FROM ledger_transfer t WHERE t.id BETWEEN p_first AND p_last
+$$;
+"""
+
+LAW = WHOLE + ACCOUNTS_STAY + POST_ONE + POST_MANY + DIGESTS
 
 UNDO = """
+DROP FUNCTION ledger_digests;
 DROP FUNCTION ledger_post_many;
 DROP FUNCTION ledger_post;
 DROP TRIGGER accounts_are_never_emptied ON ledger_account;

@@ -25,6 +25,7 @@ SECONDS_BETWEEN = {
     "api.act_on_events": 10,
     "catalog.make_missing_renditions": 20,
     "insights.roll_up_days": 60,
+    "ledger.seal_days": 60,
 }
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {

@@ -30,6 +30,7 @@ urlpatterns += [
     path("", include("weidian.signing_in.urls")),
     path("", include("people.urls")),
     path("", include("notifications.urls")),
+    path("", include("ledger.urls")),
     path("", include("shops.urls")),
     path("", include("catalog.urls")),
     path("", include("payments.urls")),

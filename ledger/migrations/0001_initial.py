@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ('request_hash', models.CharField(max_length=64)),
                 ('memo', models.CharField(blank=True, max_length=200)),
                 ('occurred_at', models.DateTimeField()),
+                ('posted_at', models.DateTimeField()),
                 ('nonce', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID())),
             ],
             options={

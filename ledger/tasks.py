@@ -1,0 +1,13 @@
+"""What the timetable rings in this room; each sweep may run twice, late or not at all."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from ledger import closing
+
+
+@shared_task(name="ledger.seal_days")
+def seal_days() -> int:
+    """Close the days that are over; return how many."""
+    return closing.close_days()
