@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -20,6 +18,7 @@ from kit.money import Money, share_minor
 from kit.public_ids import ALPHABET, LENGTH
 from people.models import Person
 from referrals.models import ShareLink
+from referrals.nearby import Nearby
 from shops.models import Membership
 
 # How old a page's knowledge of a link may be: at most twice this, through two caches.
@@ -30,6 +29,8 @@ MOST_KEPT = 20_000
 CODE_SIGNS = frozenset(ALPHABET)
 
 Facts = TypeVar("Facts", "LinkFacts", "Earning")
+
+_near: Nearby[Any] = Nearby(seconds=FRESH_SECONDS, absent_seconds=UNKNOWN_SECONDS, most=MOST_KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,27 +135,9 @@ def earning_of(product_id: int, *, version: int) -> Earning:
     return found or Earning(0, 0, "CNY")
 
 
-def forget_all() -> None:
-    """Forget what this process remembers, as tests do between two worlds."""
-    with _lock:
-        _near.clear()
-
-
-_lock = threading.Lock()
-_near: dict[str, tuple[float, Any]] = {}
-
-
 def _remembered(key: str, look_up: Callable[[], Facts | None]) -> Facts | None:
-    until, facts = _near.get(key, (0.0, None))
-    now = time.monotonic()
-    if now < until:
-        return cast("Facts | None", facts)
-    facts = _shared(key, look_up)
-    with _lock:
-        if len(_near) >= MOST_KEPT:
-            _near.clear()  # a flood of codes costs a few look-ups, never memory
-        _near[key] = (now + (FRESH_SECONDS if facts else UNKNOWN_SECONDS), facts)
-    return facts
+    found = _near.get(key, lambda: _shared(key, look_up))
+    return cast("Facts | None", found)
 
 
 def _shared(key: str, look_up: Callable[[], Facts | None]) -> Facts | None:

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.html import escape
@@ -15,14 +14,23 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from catalog.models import Product
-from catalog.pages import bag_badge, product_body, product_page_data, shop_body, shop_page_data
+from catalog.pages import (
+    Body,
+    bag_badge,
+    product_body,
+    product_page_data,
+    shop_body,
+    shop_page_data,
+)
 from kit.web import too_many
 from people.models import Person
 from people.trust import blocked_ids
 from referrals import arrivals, cards, guessing, links, previews, visits
 from referrals.arrivals import Arrival
+from referrals.form_tokens import form_token
 from referrals.links import LinkFacts
 from referrals.models import Click
+from referrals.nearby import Nearby
 from referrals.touches import COOKIE_AGE, COOKIE_NAME, read_cookie
 from referrals.views.gone import GONE, gone
 from referrals.visits import STRANGER, Visitor
@@ -31,6 +39,10 @@ from shops.models import HANDLE_PATTERN, Shop
 COME_BACK = 503
 LOOKS = frozenset({"light", "dark"})
 Answer = TypeVar("Answer", bound=HttpResponse)
+
+# Pages that share links open again and again. A change of theirs is seen up to a second
+# later than on the product's own address; the bag asks for the page's version anyway.
+_in_fashion: Nearby[Body] = Nearby(seconds=1, absent_seconds=0, most=300)
 
 
 @require_safe
@@ -83,7 +95,7 @@ def shop(request: HttpRequest, handle: str) -> HttpResponse:
         raise Http404
     gain = arrivals.gain_on_shop(arrival, shop_id=_number(body.facts["shop_id"]), language=language)
     return HttpResponse(
-        body.filled(csrf=get_token(request), bag=_bag_badge(request), disclosure=gain)
+        body.filled(csrf=form_token(request.META), bag=_bag_badge(request), disclosure=gain)
     )
 
 
@@ -104,7 +116,7 @@ def _product(request: HttpRequest, public_id: str, arrival: Arrival) -> HttpResp
     viewer, language = _viewer(request), _language()
     if viewer is not None:
         return _product_for(viewer, request, public_id, arrival)
-    body = product_body(public_id, language=language, look=_look(request))
+    body = _body(public_id, language, _look(request), arrival)
     if body is None:
         return gone(request, public_id)
     known = {name: _number(body.facts[name]) for name in ("shop_id", "product_id", "version")}
@@ -114,7 +126,18 @@ def _product(request: HttpRequest, public_id: str, arrival: Arrival) -> HttpResp
         slots["title"] = escape(cards.line_of(arrival.friend, language))
     if arrival.facts is not None:
         slots["head"] = arrivals.NOT_FOR_INDEXES
-    return HttpResponse(body.filled(csrf=get_token(request), bag=_bag_badge(request), **slots))
+    return HttpResponse(
+        body.filled(csrf=form_token(request.META), bag=_bag_badge(request), **slots)
+    )
+
+
+def _body(public_id: str, language: str, look: str, arrival: Arrival) -> Body | None:
+    def whole() -> Body | None:
+        return product_body(public_id, language=language, look=look)
+
+    if arrival.facts is None:
+        return whole()
+    return _in_fashion.get(f"{public_id}:{language}:{look}", whole)
 
 
 def _product_for(

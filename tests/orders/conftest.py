@@ -14,7 +14,7 @@ from orders.contacts import Contact
 from orders.models import Checkout, Order
 from orders.placing import Wanted, place
 from people.models import Person
-from referrals import links
+from referrals import links, nearby
 from referrals.touches import Touch
 from tests.provider import RunningProvider, running_provider
 
@@ -47,9 +47,9 @@ def nobody_answers(settings) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_link_remembered() -> Iterator[None]:
-    links.forget_all()
+    nearby.forget_all()
     yield
-    links.forget_all()
+    nearby.forget_all()
 
 
 @pytest.fixture

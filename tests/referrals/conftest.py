@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from kit import clock
-from referrals import links, noting, stream
+from referrals import links, nearby, noting, stream
 from referrals.attribution import LineToEarn, freeze
 from referrals.touches import Touch
 
@@ -36,7 +36,7 @@ def _nothing_remembered(settings):
 
 def _forget(client, key: str) -> None:
     client.delete(key)
-    links.forget_all()
+    nearby.forget_all()
     noting._Valkey.rest_until = 0.0
 
 
