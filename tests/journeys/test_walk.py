@@ -16,7 +16,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client, override_settings
 
-from referrals import links
+from referrals import nearby
 from tests.journeys import world as worlds
 from tests.journeys.routes import Door, doors
 from tests.journeys.world import World
@@ -37,6 +37,7 @@ FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=b"
 FINE = {200, 201, 301, 302, 304}
 REFUSALS = {400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429}
+TOO_MANY = 429
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH")
 # Names that views read beside their forms.
 LOOSE = (
@@ -77,13 +78,13 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Worl
             SANDBOX_URL=provider.url, SANDBOX_SECRET=SECRET, MEDIA_ROOT=folder / "media"
         ),
     ):
-        links.forget_all()
+        nearby.forget_all()
         with django_db_blocker.unblock():
             built = worlds.build()
         yield built
         with django_db_blocker.unblock():
             call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
-    links.forget_all()
+    nearby.forget_all()
 
 
 @pytest.fixture
@@ -136,6 +137,19 @@ def test_no_address_falls_over_for_anybody(world, visitor, role):
 
     assert len(answers) > 500
     assert [one for one in answers if one[2] not in FINE | REFUSALS] == []
+
+
+@pytest.mark.parametrize("role", ["anonymous", "shopper", "vendor", "moderator"])
+def test_a_look_at_the_head_is_answered_as_the_whole(world, visitor, role):
+    walker, wrong = visitor(role), []
+    for door in doors(world):
+        whole, head = (walker.ask(method, door.path) for method in ("GET", "HEAD"))
+        if TOO_MANY in {whole.status_code, head.status_code}:
+            continue  # so many unknown share codes in one minute
+        if head.status_code != whole.status_code or head.content:
+            wrong.append((door.path, whole.status_code, head.status_code, len(head.content)))
+
+    assert wrong == []
 
 
 @pytest.mark.parametrize("role", ROLES)

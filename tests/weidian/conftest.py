@@ -32,7 +32,7 @@ def own_valkey(settings, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     socket = tmp_path / "v"
     options = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no"]
     server = subprocess.Popen(
-        [str(valkey._binary()), *options], cwd=tmp_path, stdout=subprocess.DEVNULL
+        [str(valkey.binary()), *options], cwd=tmp_path, stdout=subprocess.DEVNULL
     )
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": f"unix://{socket}"}}
     counting._Valkey.rest_until = 0.0
