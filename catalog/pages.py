@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalog import bodies, witnesses
 from catalog.bodies import OTHERS_SHOWN, Body, forget, slot
@@ -226,7 +227,9 @@ def _card(product: Any, shop: Shop) -> Card:
     if not any(variant.available for variant in variants):
         fact = _("Sold out")
     elif product.spoken_for:
-        fact = _("%(count)d recommend it") % {"count": product.spoken_for}
+        fact = ngettext("%(count)d recommends it", "%(count)d recommend it", product.spoken_for) % {
+            "count": product.spoken_for
+        }
     return Card(
         path=f"/p/{product.public_id}",
         title=product.title,

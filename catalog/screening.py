@@ -57,7 +57,8 @@ def judge(product: Product) -> Finding | None:
 def words_of(product: Product) -> str:
     """Return what the rules read of a listing, in one form of writing."""
     names = product.variants.filter(is_offered=True).values_list("name", flat=True)
-    return _plain("\n".join([product.title, product.description, *names]))
+    title, *named = [" ".join(line.split()) for line in (product.title, *names)]
+    return _plain("\n".join([title, product.description, *named]))
 
 
 def last_decision(product: Product) -> Hold | None:

@@ -291,7 +291,7 @@ def test_only_a_yes_of_somebody_who_kept_it_counts_as_recommending(
     says(wulan)
     endorsing.took_back(line_key=f"line:1:{wulan.pk}", at=clock.now())
 
-    assert "1 recommend it" in shelf().filled()
+    assert "1 recommends it" in shelf().filled()
 
 
 @pytest.mark.parametrize(("verdict", "friends_told"), [("yes", 1), ("so_so", 0)])

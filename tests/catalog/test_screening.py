@@ -24,6 +24,7 @@ def rules(db):
         ("口红 3.5g 分装", "C-12", "分装"),
         ("口红 分 装", "C-12", "分装"),
         ("口红分·装", "C-12", "分装"),
+        ("口红分\n装", "C-12", "分装"),  # a name is one line, whatever was sent
         ("A CURE for all", "H-01", "cure"),
         ("ｃｕｒｅ", "H-01", "cure"),
         ("根治咳嗽，分装", "H-01", "根治"),
@@ -38,9 +39,12 @@ def test_a_rules_word_is_found_and_named(honey, rules, title, code, matched):
     assert (finding.rule, finding.matched) == (rules[code], matched)
 
 
-@pytest.mark.parametrize("title", ["Secure manicure set", "秦岭野花土蜂蜜", "部分\n装盒"])
-def test_words_that_only_contain_it_pass(honey, rules, title):
-    honey.title = title
+@pytest.mark.parametrize(
+    ("title", "description"),
+    [("Secure manicure set", ""), ("秦岭野花土蜂蜜", "部分\n装盒"), ("十分", "装在罐里")],
+)
+def test_words_that_only_contain_it_pass(honey, rules, title, description):
+    honey.title, honey.description = title, description
 
     assert screening.judge(honey) is None
 
