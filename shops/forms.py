@@ -24,17 +24,21 @@ def _theme() -> forms.ChoiceField:
     )
 
 
+def _name() -> WordsField:
+    return WordsField(
+        label=_("Name of the shop"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "organization", "enterkeyhint": "next"}),
+    )
+
+
 class HandleField(forms.CharField):
     def to_python(self, value: Any) -> str:
         return str(super().to_python(value) or "").lower()
 
 
 class OpenForm(forms.Form):
-    name = WordsField(
-        label=_("Name of the shop"),
-        max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "organization", "enterkeyhint": "next"}),
-    )
+    name = _name()
     handle = HandleField(
         label=_("Address"),
         help_text=_("3 to 30 small letters, digits and dashes. People type it, so keep it short."),
@@ -67,11 +71,7 @@ class OpenForm(forms.Form):
 
 
 class SignForm(forms.Form):
-    name = WordsField(
-        label=_("Name of the shop"),
-        max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
-    )
+    name = _name()
     sentence = WordsField(
         label=_("In one sentence"),
         max_length=80,

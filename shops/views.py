@@ -28,7 +28,9 @@ NEXT_STEP = "/shop/products/new"
 def open_shop(request: SignedInRequest) -> HttpResponse:
     """The second of two screens; the first is signing in, which comes back here."""
     mine = Shop.objects.filter(owner=request.user).order_by("pk").first()
-    form = OpenForm(request.POST or None, initial=_suggested(request.user))
+    form = OpenForm(
+        request.POST if request.method == "POST" else None, initial=_suggested(request.user)
+    )
     if request.method == "POST" and form.is_valid():
         opened = _opened(request, form)
         if opened is not None:
@@ -62,7 +64,7 @@ def _opened(request: SignedInRequest, form: OpenForm) -> Shop | None:
 @shop_required(Act.MANAGE_STAFF)
 @require_http_methods(["GET", "HEAD", "POST"])
 def people(request: SignedInRequest, shop: Shop) -> HttpResponse:
-    form = StaffForm(request.POST or None, initial={"role": "packer"})
+    form = StaffForm(request.POST if request.method == "POST" else None, initial={"role": "packer"})
     if request.method == "POST" and form.is_valid():
         person, role = form.cleaned_data["who"], form.cleaned_data["role"]
         try:

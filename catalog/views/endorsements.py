@@ -24,7 +24,7 @@ from shops.models import Shop
 def endorse(request: SignedInRequest, public_id: str) -> HttpResponse:
     product = get_object_or_404(Product.objects.met_by(request.user), public_id=public_id)
     said = Endorsement.objects.filter(person=request.user, product=product).first()
-    form = EndorseForm(request.POST or None, initial=_as_said(said))
+    form = EndorseForm(request.POST if request.method == "POST" else None, initial=_as_said(said))
     if request.method == "POST" and form.is_valid():
         return _endorsed(request, product, form)
     refusal = _refusal(request, product)

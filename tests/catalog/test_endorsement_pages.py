@@ -208,3 +208,11 @@ def test_the_day_is_written_as_everywhere(client, noon, linwei, says, honey):
     page = client.get(f"/p/{honey.public_id}/endorsements", headers={"accept-language": "en"})
 
     assert ">Sun 22 Nov</time>" in page.text
+
+
+def test_a_form_sent_empty_is_a_form_to_mend(client, linwei, received, endorse_path):
+    received(linwei)
+    client.force_login(linwei)
+
+    assert client.post(endorse_path).status_code == 422
+    assert not Endorsement.objects.exists()

@@ -376,3 +376,9 @@ class TestFollowing:
 
     def test_a_link_follows_nobody(self, guest, hill_shop):
         assert guest.get("/shops/shanli/follow").status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/open", "/shop/staff"])
+def test_a_form_sent_empty_is_a_form_to_mend(owner, path):
+    assert owner.post(path).status_code == 422
+    assert Shop.objects.count() == Membership.objects.count() == 1
