@@ -55,8 +55,13 @@ def send_back(*, hold: Hold, moderator: Person, reason: str) -> Decision:
     return _write(hold, moderator, verdict=Decision.Verdict.RETURNED, reason=reason)
 
 
+def is_own_shop(hold: Hold, moderator: Person) -> bool:
+    """Whether the moderator works in the shop whose listing waits."""
+    return hold.product.shop.memberships.filter(person=moderator).exists()
+
+
 def _refuse_own_shop(hold: Hold, moderator: Person) -> None:
-    if hold.product.shop.memberships.filter(person=moderator).exists():
+    if is_own_shop(hold, moderator):
         raise OwnShop(hold.pk)
 
 

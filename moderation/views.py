@@ -30,7 +30,7 @@ def queue_page(request: SignedInRequest) -> HttpResponse:
     cause = request.GET.get("cause", "")
     page = page_of(request, queue.holds(cause), size=HOLDS_A_PAGE)
     first = next(iter(page.object_list), None)
-    context = {**_list_of(cause, page), **(_detail_of(first) if first else {})}
+    context = {**_list_of(cause, page), **(_detail_of(request, first) if first else {})}
     return render(request, "moderation/queue.html", context)
 
 
@@ -46,7 +46,7 @@ def hold_page(request: SignedInRequest, hold: str) -> HttpResponse:
     else:
         form = None
     page = page_of(request, queue.holds(), size=HOLDS_A_PAGE)
-    context = {**_list_of("", page), **_detail_of(row, form)}
+    context = {**_list_of("", page), **_detail_of(request, row, form)}
     return render(request, "moderation/hold.html", context, status=UNPROCESSABLE if form else 200)
 
 
@@ -92,7 +92,9 @@ def _list_of(cause: str, page: Any) -> dict[str, Any]:
     return {"waiting": queue.waiting(), "cause": cause, "page": page, "target": queue.TARGET}
 
 
-def _detail_of(hold: Hold, form: DecisionForm | None = None) -> dict[str, Any]:
+def _detail_of(
+    request: SignedInRequest, hold: Hold, form: DecisionForm | None = None
+) -> dict[str, Any]:
     product = hold.product
     decision = Decision.objects.filter(hold=hold).select_related("moderator").first()
     return {
@@ -101,6 +103,7 @@ def _detail_of(hold: Hold, form: DecisionForm | None = None) -> dict[str, Any]:
         "seen": screening.digest(product),
         "form": form or DecisionForm(initial={"reason": queue.suggested_reason(hold)}),
         "decision": decision,
+        "is_own": deciding.is_own_shop(hold, request.user),
         "title": queue.pieces_of(product.title, hold.matched),
         "description": queue.pieces_of(product.description, hold.matched),
         "photos": list(product.photos.all()),

@@ -197,6 +197,9 @@ def test_who_comes_second_is_told_that_it_has_moved_on(desk, hold, second_modera
 
 def test_ones_own_shop_is_for_another_moderator(desk, hold, hill_shop, wulan):
     Membership.objects.create(shop=hill_shop, person=wulan, role="packer")
+    page = desk.get(f"/desk/{hold.public_id}").text
+    assert "要由另一位审核员来看" in page
+    assert 'name="verdict"' not in page
 
     answer = desk.post(f"/desk/{hold.public_id}", {"verdict": "approved"})
 
