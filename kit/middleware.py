@@ -7,7 +7,15 @@ from urllib.parse import unquote_to_bytes
 
 from django.core.exceptions import BadRequest
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseNotAllowed,
+)
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language_from_request, override
 from psycopg2.errors import LockNotAvailable
 
 from kit import web
@@ -29,8 +37,14 @@ class RefuseUnreadableInput:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         query = unquote_to_bytes(request.META.get("QUERY_STRING", ""))
         if "\x00" in request.path or not _is_text(query):
-            return HttpResponseBadRequest("unreadable address", content_type="text/plain")
+            # Before any other middleware, so the language is asked for here.
+            with override(get_language_from_request(request)):
+                return HttpResponseBadRequest(render_to_string("400.html"))
         return self.get_response(request)
+
+
+def _is_read_by_a_person(request: HttpRequest) -> bool:
+    return request.method == "GET" and "text/html" in request.headers.get("Accept", "")
 
 
 def _is_text(raw: bytes) -> bool:
@@ -41,13 +55,22 @@ def _is_text(raw: bytes) -> bool:
 
 
 class AnswerTransitionRefused:
-    """Turn "the world says no" facts that a view let through into a 409 page."""
+    """Turn "the world says no" facts that a view let through into a 409 page.
+
+    Whoever reads the address of a button in a browser gets a page as well: an empty 405
+    would be drawn by the browser as its own failure.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if not isinstance(answer, HttpResponseNotAllowed) or not _is_read_by_a_person(request):
+            return answer
+        page = render(request, "405.html", status=answer.status_code)
+        page["Allow"] = answer["Allow"]
+        return page
 
     def process_exception(self, request: HttpRequest, fact: Exception) -> HttpResponse | None:
         if isinstance(fact, TransitionRefused):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from kit import phones
 from kit.web import CONFLICT, form_page, moved_on, refused
 from orders import bags, contacts, links, paying, placing
 from orders.contents import Contents, contents
@@ -189,7 +190,7 @@ def _initial(request: HttpRequest, inside: Contents) -> dict[str, object]:
     contact = contacts.of(before) if before is not None and is_guests else None
     if person is not None:
         contact = contacts.last_of(person)
-    known = asdict(contact) if contact is not None else {}
+    known = asdict(contact) | {"phone": phones.grouped(contact.phone)} if contact else {}
     return {
         **known,
         "key": secrets.token_urlsafe(KEY_BYTES),

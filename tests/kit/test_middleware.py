@@ -18,6 +18,22 @@ def test_an_unreadable_address_is_answered_400(db, address):
     assert Client().get(address).status_code == 400
 
 
+def test_an_unreadable_address_gets_a_page_in_the_visitors_language(db):
+    answer = Client().get("/search?q=%00", headers={"Accept-Language": "en"})
+
+    assert "We could not read that" in answer.content.decode()
+    assert '<html lang="en"' in answer.content.decode()
+
+
+def test_the_address_of_a_button_gets_a_page_when_a_person_reads_it(db):
+    answer = Client().get("/bag/change", headers={"Accept": "text/html,*/*"})
+
+    assert answer.status_code == 405
+    assert answer["Allow"] == "POST"
+    assert "这里没有页面" in answer.content.decode()
+    assert Client().get("/bag/change").content == b""
+
+
 @pytest.mark.parametrize(
     "address", ["/search?q=%E8%9C%82%E8%9C%9C", "/search?q=%F0%9F%8D%AF", "/search?q=+%25"]
 )

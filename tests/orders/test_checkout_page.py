@@ -166,7 +166,7 @@ def test_what_a_person_typed_last_time_is_there(client, jar, honey, xiaoyu):
     page = client.get("/checkout").content.decode()
 
     assert HOME.address in page
-    assert "+8613800138000" in page
+    assert "138 0013 8000" in page
 
 
 def test_while_the_provider_is_away_the_order_waits(client, form, nobody_answers):
