@@ -7,12 +7,11 @@ one order and one outcome.
 
 from __future__ import annotations
 
-from datetime import timedelta
-from enum import StrEnum
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from kit import clock
 from kit.locks import one_at_a_time
@@ -20,6 +19,7 @@ from kit.states import Moves, TransitionRefused, move
 from notifications.telling import tell
 from people import trust
 from people.models import AddressAsked, Block, FriendRequest, Friendship, Person
+from people.standing import UNANSWERED, unanswered, waiting
 
 State = FriendRequest.State
 
@@ -27,7 +27,7 @@ State = FriendRequest.State
 MAY_BECOME: Moves = {
     State.ACCEPTED: frozenset({State.OPEN}),
     State.DECLINED: frozenset({State.OPEN}),
-    State.WITHDRAWN: frozenset({State.OPEN}),
+    State.WITHDRAWN: frozenset(UNANSWERED),
 }
 
 # A person who knows fifty others here has an evening's work; a machine has a reason to stop.
@@ -35,17 +35,6 @@ MOST_REQUESTS_A_DAY: Final = 50
 DAY: Final = timedelta(days=1)
 # Who was declined may ask again, but does not get to nag.
 DECLINE_HOLDS: Final = timedelta(days=30)
-
-
-class Standing(StrEnum):
-    """What stands between a viewer and somebody else."""
-
-    SELF = "self"
-    BLOCKED = "blocked"
-    FRIENDS = "friends"
-    ASKS_ME = "asks-me"
-    ASKED = "asked"
-    STRANGERS = "strangers"
 
 
 class NotAllowed(Exception):
@@ -69,7 +58,8 @@ def ask(*, sender: Person, receiver: Person, by_address: bool = False) -> Friend
     """Ask somebody to be friends, or find the request that is open already.
 
     Who has been asked by the receiver becomes their friend at once. Who was declined
-    within the last month gets that old request back and is not told.
+    within the last month gets that old request back, or another that nobody sees, and is
+    not told.
 
     Args:
         sender: who asks.
@@ -89,7 +79,7 @@ def ask(*, sender: Person, receiver: Person, by_address: bool = False) -> Friend
         raise Blocked
     if trust.are_friends(sender, receiver):
         raise AlreadyFriends
-    theirs = _open(receiver, sender).first()
+    theirs = waiting(receiver, sender).first()
     if theirs is not None:
         _befriend(theirs)
         return theirs
@@ -147,17 +137,17 @@ def decline(*, request_id: int, receiver: Person) -> FriendRequest:
         TransitionRefused: it is no longer open.
     """
     request = _received(request_id, receiver)
-    move(request, to=State.DECLINED, table=MAY_BECOME, answered_at=clock.now())
+    _decline(request)
     return request
 
 
 @transaction.atomic
 def withdraw(*, request_id: int, sender: Person) -> FriendRequest:
-    """Take one's own request back.
+    """Take one's own request back, declined or not.
 
     Raises:
         FriendRequest.DoesNotExist: this sender did not ask.
-        TransitionRefused: it is no longer open.
+        TransitionRefused: it was accepted or taken back before.
     """
     request = FriendRequest.objects.get(pk=request_id, sender=sender)
     _lock(request.sender_id, request.receiver_id)
@@ -185,10 +175,10 @@ def block(*, blocker: Person, blocked: Person) -> Block:
     _lock(blocker.pk, blocked.pk)
     row, _ = Block.objects.get_or_create(blocker=blocker, blocked=blocked)
     Friendship.objects.filter(**_pair(blocker.pk, blocked.pk)).delete()
-    for mine in _open(blocker, blocked):
+    for mine in unanswered(blocker, blocked):
         move(mine, to=State.WITHDRAWN, table=MAY_BECOME, answered_at=clock.now())
-    for theirs in _open(blocked, blocker):
-        move(theirs, to=State.DECLINED, table=MAY_BECOME, answered_at=clock.now())
+    for theirs in waiting(blocked, blocker):
+        _decline(theirs)
     return row
 
 
@@ -198,27 +188,6 @@ def unblock(*, blocker: Person, blocked: Person) -> bool:
     _lock(blocker.pk, blocked.pk)
     opened, _ = Block.objects.filter(blocker=blocker, blocked=blocked).delete()
     return bool(opened)
-
-
-def open_requests() -> QuerySet[FriendRequest]:
-    """Return requests that wait for an answer, between people who are both still here."""
-    return FriendRequest.objects.filter(
-        state=State.OPEN, sender__is_active=True, receiver__is_active=True
-    )
-
-
-def standing(*, viewer: Person, other: Person) -> Standing:
-    """Return what stands between a viewer and somebody else, as far as the viewer may know."""
-    if viewer.pk == other.pk:
-        return Standing.SELF
-    if Block.objects.filter(blocker=viewer, blocked=other).exists():
-        return Standing.BLOCKED
-    if trust.are_friends(viewer, other):
-        return Standing.FRIENDS
-    if _open(other, viewer).exists():
-        return Standing.ASKS_ME
-    asked = _open(viewer, other).filter(by_address=False).exists()
-    return Standing.ASKED if asked else Standing.STRANGERS
 
 
 def _lock(a_id: int, b_id: int) -> None:
@@ -231,8 +200,16 @@ def _pair(a_id: int, b_id: int) -> dict[str, Any]:
     return {"low_id": low, "high_id": high}
 
 
-def _open(sender: Person, receiver: Person) -> QuerySet[FriendRequest]:
-    return FriendRequest.objects.filter(sender=sender, receiver=receiver, state=State.OPEN)
+def _decline(request: FriendRequest) -> None:
+    now = clock.now()
+    move(request, to=State.DECLINED, table=MAY_BECOME, answered_at=now, declined_at=now)
+
+
+def _no(sender: Person, receiver: Person) -> datetime | None:
+    """Return when the receiver said a no that still holds."""
+    holds = {"sender": sender, "receiver": receiver, "declined_at__gt": clock.now() - DECLINE_HOLDS}
+    newest = FriendRequest.objects.filter(**holds).order_by("-declined_at").first()
+    return newest.declined_at if newest else None
 
 
 def _received(request_id: int, receiver: Person) -> FriendRequest:
@@ -243,19 +220,14 @@ def _received(request_id: int, receiver: Person) -> FriendRequest:
 
 
 def _standing(sender: Person, receiver: Person, *, by_address: bool) -> FriendRequest | None:
-    request = _open(sender, receiver).first()
+    request = unanswered(sender, receiver).first()
+    if request is not None and request.state == State.DECLINED and not _no(sender, receiver):
+        move(request, to=State.WITHDRAWN, table=MAY_BECOME)  # that no is over: ask anew
+        return None
     if request is not None and request.by_address and not by_address:
         request.by_address = False  # now they asked the person, not the address
         request.save(update_fields=["by_address"])
-    if request is not None:
-        return request
-    declined = FriendRequest.objects.filter(
-        sender=sender,
-        receiver=receiver,
-        state=State.DECLINED,
-        answered_at__gt=clock.now() - DECLINE_HOLDS,
-    )
-    return declined.order_by("-pk").first()
+    return request
 
 
 @transaction.atomic
@@ -278,7 +250,13 @@ def _refuse_too_many(sender: Person) -> None:
 def _new(sender: Person, receiver: Person, *, by_address: bool) -> FriendRequest:
     if not by_address:  # an address was counted before it was looked up
         _refuse_too_many(sender)
-    request = FriendRequest.objects.create(sender=sender, receiver=receiver, by_address=by_address)
+    request = FriendRequest(sender=sender, receiver=receiver, by_address=by_address)
+    if said_no_at := _no(sender, receiver):
+        request.state, request.answered_at = State.DECLINED, clock.now()
+        request.declined_at = said_no_at
+        request.save()
+        return request
+    request.save()
     tell(
         person_id=receiver.pk,
         kind="friend_request",
@@ -289,8 +267,16 @@ def _new(sender: Person, receiver: Person, *, by_address: bool) -> FriendRequest
     return request
 
 
+def _forget_nos(sender: Person, receiver: Person) -> None:
+    for old in unanswered(sender, receiver):
+        move(old, to=State.WITHDRAWN, table=MAY_BECOME, answered_at=clock.now())
+    FriendRequest.objects.filter(sender=sender, receiver=receiver).update(declined_at=None)
+
+
 def _befriend(request: FriendRequest) -> Friendship:
     move(request, to=State.ACCEPTED, table=MAY_BECOME, answered_at=clock.now())
+    for pair in ((request.sender, request.receiver), (request.receiver, request.sender)):
+        _forget_nos(*pair)
     friendship, _ = Friendship.objects.get_or_create(
         **_pair(request.sender_id, request.receiver_id)
     )

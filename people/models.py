@@ -105,7 +105,9 @@ class FriendRequest(models.Model):
     """One person asks another to be friends; open until answered.
 
     ``by_address`` says that the sender typed an address and must not learn from us
-    whether somebody has it: such a request is never shown to its sender.
+    whether somebody has it: such a request is never shown to its sender. Nor does a sender
+    learn of a no: to them a declined request looks open until they take it back.
+    ``declined_at`` stays when they do, so that they cannot ask again at once.
     """
 
     class State(models.TextChoices):
@@ -120,6 +122,7 @@ class FriendRequest(models.Model):
     by_address = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now)
     answered_at = models.DateTimeField(null=True, blank=True)
+    declined_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -18,7 +18,7 @@ def friend_ids(person_id: int) -> frozenset[int]:
 
     Blocked people, either way, and closed accounts are left out. One statement, two index walks.
     """
-    pairs = _standing().filter(Q(low_id=person_id) | Q(high_id=person_id))
+    pairs = _unbroken().filter(Q(low_id=person_id) | Q(high_id=person_id))
     both = pairs.values_list("low_id", "high_id")
     return frozenset(high if low == person_id else low for low, high in both)
 
@@ -26,7 +26,7 @@ def friend_ids(person_id: int) -> frozenset[int]:
 def are_friends(a: Person, b: Person) -> bool:
     """Return whether two people are friends, both here, and neither has blocked the other."""
     low, high = sorted((a.pk, b.pk))
-    return _standing().filter(low_id=low, high_id=high).exists()
+    return _unbroken().filter(low_id=low, high_id=high).exists()
 
 
 def mutual_count(a_id: int, b_id: int) -> int:
@@ -56,7 +56,7 @@ def visible_to(viewer: Person | AnonymousUser) -> QuerySet[Person]:
     return people.filter(~Exists(blocks))
 
 
-def _standing() -> QuerySet[Friendship]:
+def _unbroken() -> QuerySet[Friendship]:
     low, high = OuterRef("low_id"), OuterRef("high_id")
     blocks = Block.objects.filter(
         Q(blocker_id=low, blocked_id=high) | Q(blocker_id=high, blocked_id=low)

@@ -17,10 +17,10 @@ from kit.web import form_page, page_of, refused, way_back
 from notifications.inbox import unread_count
 from people import avatars, friendships, invitations, trust
 from people.forms import FindForm, ProfileForm
-from people.friendships import Standing
 from people.models import FriendRequest, Person
 from people.profile import change_profile
 from people.staff_roles import has_role
+from people.standing import Standing, asked_by, open_requests, standing
 from people.web import SignedInRequest, door
 
 PAGE = 50
@@ -34,7 +34,7 @@ def me(request: SignedInRequest) -> HttpResponse:
     """Show a person everything that is theirs."""
     page = {
         "unread": unread_count(request.user.pk),
-        "asking": friendships.open_requests().filter(receiver=request.user).count(),
+        "asking": open_requests().filter(receiver=request.user).count(),
         "is_staff": has_role(request.user),
     }
     return render(request, "people/me.html", page)
@@ -85,7 +85,7 @@ def page_of_person(request: HttpRequest, public_id: str) -> HttpResponse:
     shown = _visible(request, public_id)
     page: dict[str, Any] = {"person": shown, "standing": Standing.STRANGERS, "mutual": []}
     if request.user.is_authenticated:
-        page["standing"] = friendships.standing(viewer=request.user, other=shown)
+        page["standing"] = standing(viewer=request.user, other=shown)
     if page["standing"] != Standing.SELF and request.user.is_authenticated:
         page["mutual"] = trust.mutual_friends(request.user.pk, shown.pk)
     return render(request, "people/person.html", page)
@@ -96,10 +96,7 @@ def page_of_person(request: HttpRequest, public_id: str) -> HttpResponse:
 def invitation(request: HttpRequest, public_id: str) -> HttpResponse:
     """Where a person's link or square code leads: one button, to ask them."""
     shown = _visible(request, public_id)
-    standing = Standing.STRANGERS
-    if request.user.is_authenticated:
-        standing = friendships.standing(viewer=request.user, other=shown)
-    if standing != Standing.STRANGERS:
+    if request.user.is_authenticated and not _are_strangers(request.user, shown):
         return redirect("people:person", public_id=shown.public_id)
     return render(request, "people/invitation.html", {"person": shown})
 
@@ -184,6 +181,10 @@ def unblock(request: SignedInRequest, public_id: str) -> HttpResponse:
     return redirect("people:person", public_id=other.public_id)
 
 
+def _are_strangers(viewer: Person, other: Person) -> bool:
+    return standing(viewer=viewer, other=other) == Standing.STRANGERS
+
+
 def _visible(request: HttpRequest, public_id: str) -> Person:
     return get_object_or_404(trust.visible_to(request.user), public_id=public_id)
 
@@ -196,9 +197,9 @@ def _latest(**facts: Any) -> FriendRequest:
 
 
 def _friends_page(request: SignedInRequest) -> dict[str, Any]:
-    is_open = friendships.open_requests().order_by("-pk")
+    is_open = open_requests().order_by("-pk")
     received = is_open.filter(receiver=request.user).select_related("sender")
-    sent = is_open.filter(sender=request.user, by_address=False).select_related("receiver")
+    sent = asked_by(request.user).select_related("receiver")
     mine = trust.friends_of(request.user).order_by("name", "pk")
     return {
         "page": page_of(request, mine, size=PAGE),

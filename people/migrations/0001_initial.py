@@ -63,6 +63,7 @@ class Migration(migrations.Migration):
                 ('by_address', models.BooleanField(default=False)),
                 ('created_at', models.DateTimeField(default=kit.clock.now)),
                 ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('declined_at', models.DateTimeField(blank=True, null=True)),
                 ('receiver', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requests_received', to=settings.AUTH_USER_MODEL)),
                 ('sender', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requests_sent', to=settings.AUTH_USER_MODEL)),
             ],

@@ -16,19 +16,18 @@ from people.friendships import (
     AskedTooOften,
     Blocked,
     NotAllowed,
-    Standing,
     accept,
     ask,
     ask_by_address,
     block,
     decline,
     end,
-    standing,
     unblock,
     withdraw,
 )
 from people.invariants import INVARIANTS
 from people.models import AddressAsked, Block, FriendRequest, Friendship, Person
+from people.standing import Standing, asked_by, open_requests, standing
 from people.trust import are_friends
 from tests.conftest import NOON
 from tests.races import all_at_once, together
@@ -125,6 +124,61 @@ def test_who_was_declined_is_not_told_and_does_not_get_to_nag(linwei, xiaoyu):
     assert Notice.objects.filter(person=xiaoyu).count() == 1
     with clock.stopped_at(NOON + timedelta(days=31)):
         assert ask(sender=linwei, receiver=xiaoyu).state == "open"
+
+
+def test_who_was_declined_sees_what_somebody_sees_who_waits(linwei, xiaoyu):
+    decline(request_id=ask(sender=linwei, receiver=xiaoyu).pk, receiver=xiaoyu)
+
+    assert standing(viewer=linwei, other=xiaoyu) == Standing.ASKED
+    assert [asked.receiver for asked in asked_by(linwei)] == [xiaoyu]
+    assert standing(viewer=xiaoyu, other=linwei) == Standing.STRANGERS
+    assert not open_requests().exists()
+
+
+def test_taking_a_declined_request_back_and_asking_again_reaches_nobody(linwei, xiaoyu):
+    with clock.stopped_at(NOON):
+        first = ask(sender=linwei, receiver=xiaoyu)
+        decline(request_id=first.pk, receiver=xiaoyu)
+    with clock.stopped_at(NOON + timedelta(days=29)):
+        assert withdraw(request_id=first.pk, sender=linwei).state == "withdrawn"
+        assert standing(viewer=linwei, other=xiaoyu) == Standing.STRANGERS
+        second = ask(sender=linwei, receiver=xiaoyu)
+        assert (second.state, second.declined_at) == ("declined", NOON)
+        assert standing(viewer=linwei, other=xiaoyu) == Standing.ASKED
+    assert Notice.objects.filter(person=xiaoyu).count() == 1
+    assert breaches() == []
+
+    with clock.stopped_at(NOON + timedelta(days=31)):
+        assert ask(sender=linwei, receiver=xiaoyu).state == "open"
+    assert Notice.objects.filter(person=xiaoyu).count() == 2
+    assert [asked.state for asked in asked_by(linwei)] == ["open"]
+
+
+def test_a_no_is_forgotten_among_friends(linwei, xiaoyu):
+    decline(request_id=ask(sender=linwei, receiver=xiaoyu).pk, receiver=xiaoyu)
+    befriend(xiaoyu, linwei)
+    assert not asked_by(linwei).exists()
+
+    end(person=linwei, friend=xiaoyu)
+
+    assert standing(viewer=linwei, other=xiaoyu) == Standing.STRANGERS
+    assert ask(sender=linwei, receiver=xiaoyu).state == "open"
+
+
+def test_who_blocks_takes_back_what_they_asked_declined_or_not(linwei, xiaoyu):
+    decline(request_id=ask(sender=linwei, receiver=xiaoyu).pk, receiver=xiaoyu)
+
+    block(blocker=linwei, blocked=xiaoyu)
+
+    assert FriendRequest.objects.get().state == "withdrawn"
+
+
+def test_who_blocked_one_is_not_in_the_list_of_asked(linwei, xiaoyu):
+    ask(sender=linwei, receiver=xiaoyu)
+
+    block(blocker=xiaoyu, blocked=linwei)
+
+    assert not asked_by(linwei).exists()
 
 
 def test_who_was_declined_can_still_be_asked(linwei, xiaoyu):
@@ -361,8 +415,11 @@ def test_yes_no_and_taking_back_at_once_have_one_outcome(linwei, xiaoyu):
         lambda: withdraw(request_id=request.pk, sender=linwei),
     )
 
-    assert [isinstance(outcome, TransitionRefused) for outcome in outcomes].count(True) == 2
     request.refresh_from_db()
+    # Whoever is first leaves nothing to the others, but a no may still be taken back.
+    no_was_taken_back = request.state == "withdrawn" and request.declined_at is not None
+    refusals = [isinstance(outcome, TransitionRefused) for outcome in outcomes].count(True)
+    assert refusals == (1 if no_was_taken_back else 2)
     assert Friendship.objects.count() == (request.state == "accepted")
 
 

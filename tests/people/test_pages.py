@@ -7,8 +7,9 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from PIL import Image
 
-from people.friendships import Standing, ask, block, standing
+from people.friendships import ask, block
 from people.models import Block, FriendRequest, Person
+from people.standing import Standing, standing
 from people.trust import are_friends
 from tests.people.test_trust import befriend
 
@@ -124,6 +125,19 @@ def test_a_blocked_person_finds_nobody_there(lin, linwei, xiaoyu):
     for act in ("ask", "end", "unblock", "accept"):
         assert lin.post(page_of(xiaoyu, act)).status_code == 404
     assert not FriendRequest.objects.exists()
+
+
+def test_a_declined_request_is_taken_back_like_any_other(lin, linwei, xiaoyu):
+    lin.post(page_of(xiaoyu, "ask"))
+    her = Client()
+    her.force_login(xiaoyu)
+    her.post(page_of(linwei, "decline"))
+
+    page = lin.get(page_of(xiaoyu)).content.decode()
+    assert "You asked to be friends." in page
+    assert f'action="{page_of(xiaoyu, "withdraw")}"' in lin.get("/me/friends").content.decode()
+    assert lin.post(page_of(xiaoyu, "withdraw")).status_code == 302
+    assert "Ask to be friends" in lin.get(page_of(xiaoyu)).content.decode()
 
 
 def test_a_block_asks_first_and_can_be_undone(lin, linwei, xiaoyu):
