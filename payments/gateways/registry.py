@@ -5,15 +5,18 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from payments.gateways.alipay import Alipay
 from payments.gateways.bank_csv import BankCsv
 from payments.gateways.port import Gateway, Rail
 from payments.gateways.sandbox import Sandbox
 from payments.gateways.stripe import StripeConnect
+from payments.gateways.wechatpay import WeChatPay
 
 _sandbox = Sandbox()
 
 GATEWAYS: dict[str, Gateway] = {"sandbox": _sandbox}
-RAILS: dict[str, Rail] = {one.name: one for one in (_sandbox, StripeConnect(), BankCsv())}
+_rails: tuple[Rail, ...] = (_sandbox, StripeConnect(), BankCsv(), WeChatPay(), Alipay())
+RAILS: dict[str, Rail] = {one.name: one for one in _rails}
 
 
 def gateway(name: str) -> Gateway:
