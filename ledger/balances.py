@@ -78,7 +78,9 @@ def accounts_with_at_least(*, kinds: Iterable[str], minor: int) -> list[tuple[st
 
 def sides_under(prefix: str) -> list[Side]:
     """Return the sides whose code begins with ``prefix`` (``sharer:7:``), ever posted to."""
-    rows = Account.objects.filter(code__startswith=prefix).order_by("code")
+    # A refused post may have opened an account and left it empty.
+    posted_to = Q(version__gt=0) | Q(running=False)
+    rows = Account.objects.filter(posted_to, code__startswith=prefix).order_by("code")
     sides = (
         Side(code if running else code.rpartition(":")[0], currency)
         for code, currency, running in rows.values_list("code", "currency", "running")

@@ -47,8 +47,8 @@ def post(*, key: str, legs: Mapping[Side, int], memo: str = "", at: datetime | N
 def post_many(facts: Sequence[Fact]) -> list[bool]:
     """Post transfers in one round trip, in their order, all that are new or none at all.
 
-    Nothing is written on refusal, and the caller's transaction stays usable. Outside one,
-    a post that somebody else's crossed is told again.
+    On refusal nothing is told (a new account may stand there, empty), and the caller's
+    transaction stays usable. Outside one, a post that crossed somebody else's is tried again.
 
     Returns:
         For each fact whether this call wrote it.
