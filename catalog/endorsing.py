@@ -22,6 +22,7 @@ __all__ = [
     "claim",
     "endorse",
     "friends_who_bought",
+    "kept_after_all",
     "mark_earning",
     "may_endorse",
     "receive",
@@ -91,6 +92,14 @@ def _rest_on_another(gone: Receipt) -> None:
         kept = may_endorse(said.person, said.product)
         if kept is not None:
             Endorsement.objects.filter(pk=said.pk, receipt=gone).update(receipt=kept)
+
+
+@transaction.atomic
+def kept_after_all(*, line_key: str) -> None:
+    """Note that a line which went back is the person's again: its refund fell through."""
+    for receipt in Receipt.objects.filter(line_key=line_key).exclude(returned_at=None):
+        Receipt.objects.filter(pk=receipt.pk).update(returned_at=None)
+        bodies.forget(receipt.product_id)
 
 
 def may_endorse(person: Person, product: Product) -> Receipt | None:

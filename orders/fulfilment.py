@@ -14,9 +14,8 @@ from kit.locks import locked
 from kit.states import TransitionRefused, move
 from kit.sweeping import one_by_one
 from orders import escrow, news
-from orders.models import Order, OrderLine
+from orders.models import Order, OrderLine, OrderRefund
 from orders.states import MAY_BECOME
-from orders.sums import parts_of
 from people.models import Person
 from referrals import commissions
 
@@ -24,6 +23,10 @@ from referrals import commissions
 # who still waits may say so once.
 COMPLETION_WAIT = timedelta(days=10)
 EXTENSION = timedelta(days=7)
+
+
+class RefundIsOpen(Exception):
+    """Part of the order's money is on its way back: it completes once that is settled."""
 
 
 @transaction.atomic
@@ -58,9 +61,13 @@ def confirm(*, order: Order) -> Order:
     """Take a shipped order as received: its money leaves escrow, line by line.
 
     Raises:
+        RefundIsOpen: what is left to give away is not known yet; nothing was written.
         TransitionRefused: it is not on its way, or was received already; nothing was written.
     """
-    return _complete(_locked(order))
+    fresh = _locked(order)
+    if fresh.state == Order.State.SHIPPED and fresh.refunds.open().exists():
+        raise RefundIsOpen(order.public_id)
+    return _complete(fresh)
 
 
 @transaction.atomic
@@ -81,15 +88,22 @@ def extend(*, order: Order) -> Order:
 
 def complete_overdue(now: datetime) -> int:
     """Complete every shipped order whose buyer stayed silent; return how many."""
-    overdue = Order.objects.overdue_for_completion(now=now).order_by("completes_at", "pk")
-    return sum(one_by_one(lambda order: complete_quietly(order=order, now=now), overdue))
+    waiting = OrderRefund.objects.open().values("order")
+    overdue = Order.objects.overdue_for_completion(now=now).exclude(pk__in=waiting)
+    due = overdue.order_by("completes_at", "pk")
+    return sum(one_by_one(lambda order: complete_quietly(order=order, now=now), due))
 
 
 @transaction.atomic
 def complete_quietly(*, order: Order, now: datetime) -> bool:
-    """Complete one overdue order unless the buyer confirmed or extended a moment ago."""
+    """Complete one overdue order unless the buyer confirmed or extended a moment ago.
+
+    One with an open refund is left until that is settled.
+    """
     fresh = _locked(order)
     if fresh.state != Order.State.SHIPPED or fresh.completes_at is None or fresh.completes_at > now:
+        return False
+    if fresh.refunds.open().exists():
         return False
     _complete(fresh)
     return True
@@ -99,12 +113,9 @@ def _complete(order: Order) -> Order:
     now = clock.now()
     move(order, to=Order.State.COMPLETED, table=MAY_BECOME, completed_at=now, ended_at=now)
     lines = list(OrderLine.objects.filter(order=order).order_by("pk"))
-    # A line that pays a sharer first: its posting locks every account that the rest need.
-    lines.sort(key=lambda line: line.commission_id is None)
-    parts = parts_of(lines, shipping_minor=order.shipping_minor)
+    escrow.complete(order=order, lines=lines)
     keeps_from = now + timedelta(days=order.shop.terms.return_days)
     for line in lines:
-        escrow.complete_line(order=order, line=line, part=parts[line.key])
         commissions.received(line_key=line.key, at=now, held_until=keeps_from)
         endorsing.receive(
             line_key=line.key,
@@ -112,10 +123,12 @@ def _complete(order: Order) -> Order:
             product_id=line.product_id,
             variant_id=line.variant_id,
             quantity=line.quantity,
-            net_paid_minor=line.total_minor,
+            net_paid_minor=line.total_minor - line.refunded_minor,
             received_at=now,
             keeps_from=keeps_from,
         )
+        if line.refunded_minor == line.total_minor:
+            endorsing.took_back(line_key=line.key, at=now)
     news.to_vendor(order, kind="order_completed_vendor")
     return order
 

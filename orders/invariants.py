@@ -1,8 +1,10 @@
 """What must hold of orders, their money and their stock at every moment."""
 
 from kit.invariants import Invariant
+from orders.refund_invariants import INVARIANTS as REFUNDS
 
 INVARIANTS = [
+    *REFUNDS,
     Invariant(
         "orders.totals_are_the_sum_of_their_lines",
         """
@@ -32,10 +34,15 @@ INVARIANTS = [
     Invariant(
         "orders.escrow_holds_exactly_the_money_of_open_orders",
         """
-        SELECT o.public_id, o.state, o.total_minor, a.balance_minor FROM orders_order o
+        SELECT o.public_id, o.state, o.total_minor, l.refunded_minor, a.balance_minor
+        FROM orders_order o
         LEFT JOIN ledger_account a ON a.code = 'escrow:' || o.id
+        LEFT JOIN (
+          SELECT order_id, sum(refunded_minor) AS refunded_minor FROM orders_orderline GROUP BY 1
+        ) l ON l.order_id = o.id
         WHERE coalesce(a.balance_minor, 0) <>
-          CASE WHEN o.state IN ('paid', 'shipped', 'refunding') THEN o.total_minor ELSE 0 END
+          CASE WHEN o.state IN ('paid', 'shipped', 'refunding')
+            THEN o.total_minor - o.shipping_refunded_minor - l.refunded_minor ELSE 0 END
         """,
     ),
     Invariant(
@@ -54,19 +61,21 @@ INVARIANTS = [
         JOIN orders_order o ON o.id = l.order_id
         LEFT JOIN ledger_transfer t ON t.key = 'line:' || l.key || ':completed'
         LEFT JOIN catalog_receipt r ON r.line_key = l.key
-        WHERE (o.state = 'completed') <> (t.id IS NOT NULL)
-           OR (o.state = 'completed') <> (r.id IS NOT NULL)
+        WHERE (o.state = 'completed') <> (r.id IS NOT NULL)
+           OR (o.state <> 'completed' AND t.id IS NOT NULL)
+           OR (o.state = 'completed' AND t.id IS NULL AND NOT EXISTS (
+             SELECT 1 FROM orders_refundpart p JOIN orders_orderrefund f ON f.id = p.refund_id
+             WHERE p.line_id = l.id AND f.settled_at <= o.completed_at
+           ))
         """,
     ),
     Invariant(
         "orders.a_refunded_order_went_back_whole",
         """
-        SELECT o.public_id FROM orders_order o
-        WHERE o.state = 'refunded' AND NOT EXISTS (
-          SELECT 1 FROM payments_refund f
-          JOIN ledger_transfer t ON t.key = 'refund:' || f.id || ':settled'
-          WHERE f.key LIKE 'order:' || o.public_id || ':%%' AND f.amount_minor = o.total_minor
-        )
+        SELECT o.public_id FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id
+        WHERE o.state = 'refunded'
+        GROUP BY o.id
+        HAVING o.total_minor <> o.shipping_refunded_minor + sum(l.refunded_minor)
         """,
     ),
     Invariant(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 from ledger import accounts
@@ -44,7 +44,6 @@ class ShopMoney:
 def of(shop: Shop) -> ShopMoney:
     """Return a shop's balance, what escrow holds for its orders, and its newest sums."""
     side = accounts.shop(shop.pk, shop.currency)
-    held = Order.objects.filter(shop=shop, state__in=HELD).aggregate(minor=Sum("total_minor"))
     entries = statement_of(side)
     lines = _lines_of(entries)
     # Read from the entries, so that a sale this very moment cannot come between the two.
@@ -52,10 +51,19 @@ def of(shop: Shop) -> ShopMoney:
     return ShopMoney(
         balance_minor=balance_minor,
         before_minor=balance_minor - sum(entry.amount_minor for entry in entries),
-        held_minor=held["minor"] or 0,
+        held_minor=_held(shop),
         currency=shop.currency,
         rows=[_row(entry, lines) for entry in entries],
     )
+
+
+def _held(shop: Shop) -> int:
+    """Return what escrow holds for a shop's orders: what was paid, less what went back."""
+    orders = Order.objects.filter(shop=shop, state__in=HELD)
+    shipping = orders.aggregate(minor=Sum(F("shipping_minor") - F("shipping_refunded_minor")))
+    lines = OrderLine.objects.filter(order__in=orders)
+    goods = lines.aggregate(minor=Sum(F("total_minor") - F("refunded_minor")))
+    return (shipping["minor"] or 0) + (goods["minor"] or 0)
 
 
 def _row(entry: Entry, lines: dict[str, OrderLine]) -> Row:

@@ -14,6 +14,8 @@ MAY_BECOME: Moves = {
     S.COMPLETED: frozenset({S.SHIPPED}),
     S.CANCELLED: frozenset({S.PLACED}),
     # From cancelled: the payment arrived after the order had closed, and goes back whole.
-    S.REFUNDING: frozenset({S.PAID, S.CANCELLED}),
-    S.REFUNDED: frozenset({S.REFUNDING}),
+    # From refunded: the buyer's bank sent the money back to us, and it is still the buyer's.
+    S.REFUNDING: frozenset({S.PAID, S.CANCELLED, S.REFUNDED}),
+    # From paid or shipped: the last part of what was paid went back.
+    S.REFUNDED: frozenset({S.PAID, S.SHIPPED, S.REFUNDING}),
 }

@@ -80,12 +80,14 @@ def send(refund: Refund) -> Refund:
 def refresh(refund: Refund) -> Refund:
     """Ask the provider how the refund stands, send it if it never heard of it, return it.
 
-    Call it outside a transaction.
+    Call it outside a transaction. A settled one is asked about too: when the buyer's bank
+    sent it back it becomes *refused*, keeps the moment when it was settled, and its amount
+    is free to be asked for again.
 
     Raises:
         ProviderAway: nothing was heard; nothing was changed.
     """
-    if refund.state != Refund.State.ASKED:
+    if refund.state == Refund.State.REFUSED:
         return refund
     fact = gateway(refund.charge.provider).refund(refund.reference)
     if isinstance(fact, Absent):
@@ -99,7 +101,10 @@ def _learn(refund: Refund, fact: RefundFact) -> None:
         log.error("refund %s has another amount at the provider", refund.reference)
         return
     Refund.objects.filter(pk=refund.pk, provider_ref="").update(provider_ref=fact.provider_ref)
-    if fact.status == "settled":
+    if fact.status == "failed":
+        log.error("refund %s failed at the provider", refund.reference)
+        _give_up(refund)
+    elif fact.status == "settled" and refund.state == Refund.State.ASKED:
         try:
             states.move(
                 refund, to=Refund.State.SETTLED, table=REFUND_MAY_BECOME, settled_at=clock.now()

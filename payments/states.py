@@ -15,7 +15,8 @@ CHARGE_MAY_BECOME: Moves = {
 
 REFUND_MAY_BECOME: Moves = {
     Refund.State.SETTLED: frozenset({Refund.State.ASKED}),
-    Refund.State.REFUSED: frozenset({Refund.State.ASKED}),
+    # From settled: the buyer's bank would not have it, and sent it back to us.
+    Refund.State.REFUSED: frozenset({Refund.State.ASKED, Refund.State.SETTLED}),
 }
 
 _NOT_DECIDED = frozenset({Payout.State.RESERVED, Payout.State.SUBMITTING, Payout.State.UNKNOWN})

@@ -1,51 +1,45 @@
-"""Commissions: from an order line to money in the sharer's account, each step once."""
+"""Commissions: what orders tell of their lines, from placing to receipt, each fact once."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import datetime
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
-from kit import clock
 from kit.locks import locked
-from kit.states import Moves, TransitionRefused, move
-from ledger import accounts
-from ledger.accounts import Side
-from ledger.posting import Overdrawn, post
-from notifications.telling import tell
+from kit.states import TransitionRefused, move
+from ledger.accounts import Side, sharer_pending
+from referrals import news
 from referrals.earnings import earnings_of
 from referrals.models import Commission
+from referrals.releasing import release, release_due
+from referrals.reversing import Taken, keep, legs_of, reverse, reversed_total, settle
+from referrals.states import BEFORE_RECEIPT, MAY_BECOME
 
 __all__ = [
     "MAY_BECOME",
-    "account_of",
+    "Taken",
     "earnings_of",
+    "go_on",
+    "keep",
+    "legs_of",
     "paid",
     "received",
     "release",
     "release_due",
     "reverse",
     "reversed_total",
+    "settle",
     "to_credit",
     "void",
+    "wait",
 ]
 
 log = logging.getLogger(__name__)
 
 S = Commission.State
-
-# A commission may become <key> only from one of <values>. A refund that the bank sends
-# back undoes its reversal, so REVERSED is left again by the way it was entered.
-MAY_BECOME: Moves = {
-    S.PENDING: frozenset({S.EXPECTED}),
-    S.HELD: frozenset({S.PENDING, S.REVERSED}),
-    S.RELEASED: frozenset({S.HELD, S.REVERSED}),
-    S.VOID: frozenset({S.EXPECTED, S.PENDING}),
-    S.REVERSED: frozenset({S.HELD, S.RELEASED}),
-}
-
-BEFORE_RECEIPT = frozenset({S.EXPECTED, S.PENDING})
 
 
 @transaction.atomic
@@ -61,7 +55,7 @@ def paid(*, line_key: str, at: datetime) -> None:
     if commission is None or commission.paid_at is not None:
         return
     move(commission, to=S.PENDING, table=MAY_BECOME, paid_at=at)
-    _tell(commission, "commission_expected")
+    news.to_sharer(commission, "commission_expected")
 
 
 @transaction.atomic
@@ -69,7 +63,8 @@ def received(*, line_key: str, at: datetime, held_until: datetime) -> None:
     """The line was received: PENDING becomes HELD, and its sharer is told.
 
     Call it in the transaction that posted ``line:{key}:completed``, which credits
-    ``to_credit`` to the sharer's pending account.
+    ``to_credit`` to the sharer's pending account. Where all of it was refunded before, only
+    the moments are noted: should the bank undo that refund, it is held from then on.
 
     Raises:
         TransitionRefused: the line was not paid, or the commission is void.
@@ -77,8 +72,12 @@ def received(*, line_key: str, at: datetime, held_until: datetime) -> None:
     commission = _of_line(line_key)
     if commission is None or commission.received_at is not None:
         return
+    if commission.state == S.REVERSED:
+        mine = Commission.objects.filter(pk=commission.pk)
+        mine.update(received_at=at, held_until=held_until)
+        return
     move(commission, to=S.HELD, table=MAY_BECOME, received_at=at, held_until=held_until)
-    _tell(commission, "commission_held", days=max((held_until - at).days, 0))
+    news.to_sharer(commission, "commission_held", days=max((held_until - at).days, 0))
 
 
 def to_credit(*, line_key: str) -> tuple[Side, int] | None:
@@ -90,12 +89,12 @@ def to_credit(*, line_key: str) -> tuple[Side, int] | None:
     commission = _of_line(line_key)
     if commission is None or commission.state not in BEFORE_RECEIPT or not commission.net_minor:
         return None
-    return accounts.sharer_pending(commission.sharer_id, commission.currency), commission.net_minor
+    return sharer_pending(commission.sharer_id, commission.currency), commission.net_minor
 
 
 @transaction.atomic
 def void(*, line_key: str, at: datetime) -> None:
-    """The order ended before it was received: this line earns nothing.
+    """The order ended before it was received: this line earns nothing, for good.
 
     Raises:
         TransitionRefused: it was received; that is ``reverse``'s business.
@@ -103,117 +102,31 @@ def void(*, line_key: str, at: datetime) -> None:
     commission = _of_line(line_key)
     if commission is None or commission.state == S.VOID:
         return
-    was_told = commission.paid_at is not None
+    if commission.received_at is not None:
+        raise TransitionRefused(f"the line of commission {commission.pk} was received")
+    is_news = commission.paid_at is not None and commission.net_minor > 0
     move(commission, to=S.VOID, table=MAY_BECOME)
     log.info("commission %s void at %s", commission.pk, at.isoformat())
-    if was_told:
-        _tell(commission, "commission_reversed", amount_minor=commission.amount_minor)
+    if is_news:
+        news.to_sharer(commission, "commission_reversed", minor=commission.net_minor)
 
 
-@transaction.atomic
-def reverse(*, line_key: str, refunded_base_minor: int, at: datetime) -> int:
-    """Take back the part of a commission whose goods were refunded.
+def wait(*, line_keys: Collection[str]) -> None:
+    """Refunds of these lines are open: nothing of them is released before ``go_on``.
 
-    Rounding looks at the whole refunded so far and not at each refund, so that any number
-    of part refunds of a line take back exactly its commission, never a minor unit more.
-
-    Args:
-        line_key: the line that was refunded.
-        refunded_base_minor: how much of the line's base is refunded in all, not just now.
-        at: when the refund was settled.
-
-    Returns:
-        The minor units that the refund's posting takes from ``account_of(line_key)``; below
-        zero when a refund was undone, and 0 while the money has not reached the sharer.
+    Whoever releases one at this moment is waited for.
     """
-    commission = _of_line(line_key)
-    if commission is None or commission.state == S.VOID:
-        return 0
-    before_minor = commission.reversed_minor
-    after_minor = reversed_total(
-        commission.amount_minor, refunded_base_minor, commission.base_minor
-    )
-    if after_minor == before_minor:
-        return 0
-    Commission.objects.filter(pk=commission.pk).update(reversed_minor=after_minor)
-    commission.reversed_minor = after_minor
-    if commission.state in BEFORE_RECEIPT:
-        if not commission.net_minor:
-            void(line_key=line_key, at=at)
-        return 0
-    _follow(commission)
-    if after_minor > before_minor:
-        taken_minor = after_minor - before_minor
-        _tell(commission, "commission_reversed", amount_minor=taken_minor)
-    return after_minor - before_minor
+    _set_waiting(line_keys, waits=True)
 
 
-def reversed_total(amount_minor: int, refunded_base_minor: int, base_minor: int) -> int:
-    """Return how much of a commission a refunded part of its base takes back, half up.
-
-    0 for nothing refunded, all of it for everything, and never less for more.
-    """
-    refunded_minor = min(max(refunded_base_minor, 0), base_minor)
-    return (2 * amount_minor * refunded_minor + base_minor) // (2 * base_minor)
+def go_on(*, line_keys: Collection[str]) -> None:
+    """No refund of these lines is open any more."""
+    _set_waiting(line_keys, waits=False)
 
 
-def account_of(*, line_key: str) -> Side | None:
-    """Return the account on which a received line's commission stands: pending until released.
-
-    Locks the commission, so inside a transaction the answer holds until its end.
-    """
-    commission = _of_line(line_key)
-    if commission is None or commission.received_at is None:
-        return None
-    if commission.released_at is None:
-        return accounts.sharer_pending(commission.sharer_id, commission.currency)
-    return accounts.sharer(commission.sharer_id, commission.currency)
-
-
-@transaction.atomic
-def release(*, commission_id: int) -> bool:
-    """Give a held commission to its sharer once its return window is over.
-
-    Returns:
-        Whether this call did it; False when it is too early, done already or reversed.
-
-    Raises:
-        Overdrawn: the pending account does not hold it; nothing was written.
-    """
-    rows = locked(Commission.objects.filter(pk=commission_id, state=S.HELD))
-    now = clock.now()
-    if not rows or rows[0].held_until is None or rows[0].held_until > now:
-        return False
-    (commission,) = rows
-    net_minor = commission.net_minor
-    if net_minor:
-        post(
-            key=f"commission:{commission.pk}:released",
-            legs={
-                accounts.sharer_pending(commission.sharer_id, commission.currency): -net_minor,
-                accounts.sharer(commission.sharer_id, commission.currency): net_minor,
-            },
-            memo=f"commission of line {commission.line_key}",
-            at=now,
-        )
-    move(commission, to=S.RELEASED, table=MAY_BECOME, released_at=now)
-    _tell(commission, "commission_released")
-    return True
-
-
-def release_due(now: datetime) -> int:
-    """Release every commission whose return window is over by ``now``; return how many.
-
-    One that cannot be released is logged and left; it holds up nobody else.
-    """
-    due = list(Commission.objects.due(now=now).order_by("pk").values_list("pk", flat=True))
-    released = 0
-    for commission_id in due:
-        try:
-            released += release(commission_id=commission_id)
-        except (DatabaseError, Overdrawn, TransitionRefused):
-            log.exception("commission %s is due and could not be released", commission_id)
-    return released
+def _set_waiting(line_keys: Collection[str], *, waits: bool) -> None:
+    rows = locked(Commission.objects.filter(line_key__in=line_keys))
+    Commission.objects.filter(pk__in=[row.pk for row in rows]).update(waits=waits)
 
 
 def _of_line(line_key: str) -> Commission | None:
@@ -221,30 +134,3 @@ def _of_line(line_key: str) -> Commission | None:
     if not transaction.get_connection().in_atomic_block:
         return Commission.objects.filter(line_key=line_key).first()
     return next(iter(locked(Commission.objects.filter(line_key=line_key))), None)
-
-
-def _follow(commission: Commission) -> None:
-    """Let the state follow the reversal: all taken back, or given back again."""
-    if not commission.net_minor:
-        move(commission, to=S.REVERSED, table=MAY_BECOME)
-    elif commission.state == S.REVERSED:
-        to = S.RELEASED if commission.released_at else S.HELD
-        move(commission, to=to, table=MAY_BECOME)
-
-
-def _tell(
-    commission: Commission, kind: str, *, amount_minor: int | None = None, days: int = 0
-) -> None:
-    tell(
-        person_id=commission.sharer_id,
-        kind=kind,
-        key=f"commission:{commission.pk}:{commission.reversed_minor}",
-        data={
-            "amount_minor": commission.net_minor if amount_minor is None else amount_minor,
-            "currency": commission.currency,
-            "product": commission.product.title,
-            "title": commission.product.title,
-            "days": days,
-        },
-        path=f"/me/earnings/{commission.line_key}",
-    )

@@ -89,11 +89,48 @@ INVARIANTS = [
         SELECT id, state FROM referrals_commission
         WHERE (state = 'expected' AND paid_at IS NOT NULL)
            OR (state IN ('pending', 'held', 'released', 'reversed') AND paid_at IS NULL)
-           OR (state IN ('held', 'released', 'reversed') AND received_at IS NULL)
+           OR (state IN ('held', 'released') AND received_at IS NULL)
            OR (state IN ('expected', 'pending', 'void') AND received_at IS NOT NULL)
            OR (state = 'released' AND released_at IS NULL)
            OR (state = 'released' AND released_at < held_until)
-           OR (state = 'reversed' AND amount_minor <> reversed_minor)
+           OR (state = 'reversed') <> (amount_minor = reversed_minor AND state <> 'void')
+        """,
+    ),
+    Invariant(
+        "referrals.reversals_add_up",
+        """
+        SELECT c.id, c.reversed_minor, r.minor FROM referrals_commission c
+        LEFT JOIN (
+          SELECT commission_id, sum(amount_minor) AS minor FROM referrals_reversal GROUP BY 1
+        ) r ON r.commission_id = c.id
+        WHERE c.reversed_minor <> coalesce(r.minor, 0)
+        """,
+    ),
+    # Three accounts of one sum: what was earned and kept, what left, and what the ledger holds.
+    Invariant(
+        "referrals.a_sharer_has_what_was_earned_and_not_paid_out",
+        """
+        SELECT coalesce(a.code, s.code), a.balance_minor, s.minor
+        FROM (SELECT code, balance_minor FROM ledger_account WHERE code LIKE 'sharer:%%') a
+        FULL JOIN (
+          SELECT code, sum(minor) AS minor FROM (
+            SELECT 'sharer:' || sharer_id || ':' || currency AS code,
+                   amount_minor - reversed_minor AS minor
+            FROM referrals_commission WHERE released_at IS NOT NULL
+            UNION ALL
+            SELECT 'sharer:' || c.sharer_id || ':' || c.currency, r.lost_minor
+            FROM referrals_reversal r JOIN referrals_commission c ON c.id = r.commission_id
+            UNION ALL
+            SELECT account, -amount_minor FROM payments_payout
+            WHERE account LIKE 'sharer:%%' AND state <> 'returned'
+            UNION ALL
+            SELECT b.code, p.amount_minor FROM ledger_transfer t
+            JOIN ledger_posting p ON p.transfer_id = t.id
+            JOIN ledger_account b ON b.id = p.account_id
+            WHERE t.key LIKE 'writeoff:%%' AND b.code LIKE 'sharer:%%'
+          ) moves GROUP BY code
+        ) s ON s.code = a.code
+        WHERE coalesce(a.balance_minor, 0) <> coalesce(s.minor, 0)
         """,
     ),
 ]

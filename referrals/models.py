@@ -76,6 +76,8 @@ class ClickHour(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["link", "hour"], name="one_row_a_link_an_hour"),
         ]
+        # The roll-up of each minute reads the newest hours of every link.
+        indexes = [models.Index(fields=["hour"], name="click_hours_by_hour")]
 
     def __str__(self) -> str:
         return f"{self.link_id} {self.hour:%Y-%m-%d %H}h"
@@ -128,15 +130,16 @@ class CommissionQuerySet(models.QuerySet["Commission"]):
         return self.filter(sharer=person).order_by("-ordered_at", "-pk")
 
     def due(self, *, now: datetime) -> CommissionQuerySet:
-        """Held commissions whose return window is over."""
-        return self.filter(state=Commission.State.HELD, held_until__lte=now)
+        """Held commissions whose return window is over and that wait for no refund."""
+        return self.filter(state=Commission.State.HELD, waits=False, held_until__lte=now)
 
 
 class Commission(models.Model):
     """What one sharer earns from one order line: one sale pays one person.
 
     ``line_key`` is unique, so no second person or level can ever be paid from the same
-    line. The moments are facts told by orders; who bought is not among them.
+    line. The moments are facts told by orders; who bought is not among them. While a refund
+    of its line is open the commission ``waits``, and is not released.
     """
 
     class State(models.TextChoices):
@@ -160,6 +163,7 @@ class Commission(models.Model):
     reversed_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
     state = models.CharField(max_length=8, choices=State.choices, default=State.EXPECTED)
+    waits = models.BooleanField(default=False)
     ordered_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(null=True, blank=True)
@@ -187,8 +191,11 @@ class Commission(models.Model):
             ),
         ]
         indexes = [
+            # Releasing walks along it, a chunk at a time.
             models.Index(
-                fields=["held_until"], condition=Q(state="held"), name="commissions_by_due_time"
+                fields=["held_until", "id"],
+                condition=Q(state="held"),
+                name="commissions_by_due_time",
             ),
             models.Index(fields=["sharer", "-ordered_at"], name="commissions_by_sharer"),
         ]
@@ -200,3 +207,33 @@ class Commission(models.Model):
     def net_minor(self) -> int:
         """What is left of the amount after refunds."""
         return self.amount_minor - self.reversed_minor
+
+
+class Reversal(models.Model):
+    """A refund took part of a commission back, or gave it back when the bank undid it.
+
+    ``amount_minor`` is by how much the commission shrank; below zero when it grew again.
+    ``lost_minor`` of that the sharer's balance could not bear, so the house did. ``key``
+    names the fact in the ledger: ``refund:7:settled``.
+    """
+
+    commission = models.ForeignKey(Commission, on_delete=models.PROTECT, related_name="reversals")
+    key = models.CharField(max_length=120)
+    amount_minor = models.BigIntegerField()
+    lost_minor = models.BigIntegerField(default=0)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["commission", "key"], name="one_reversal_a_commission_a_fact"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0, lost_minor__range=(0, F("amount_minor")))
+                | Q(amount_minor__lt=0, lost_minor__range=(F("amount_minor"), 0)),
+                name="the_house_bears_no_more_than_was_reversed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.amount_minor}"

@@ -15,7 +15,8 @@ POST /v1/charges/<id>/close                 409 once paid
 POST /v1/charges/<id>/pay                   pay without the page, for seeds and tests
 GET, POST /pay/<id>                         the hosted page: Pay, or Decline, which closes
 POST /v1/refunds                            one per reference; together at most what was paid
-GET  /v1/refunds/<id>, ?reference=          status pending, then settled
+GET  /v1/refunds/<id>, ?reference=          status pending, then settled or returned
+POST /v1/refunds/<id>/return                a refund that was paid comes back after all
 POST /v1/payouts                            one per reference; ``Sandbox-Script: on`` plays the
                                             failures of ``payouts.Script``
 GET  /v1/payouts/<id>, ?reference=          status pending, settled, returned or rejected

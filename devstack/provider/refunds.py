@@ -38,6 +38,7 @@ def start(book: Book, fields: dict[str, Any]) -> Row:
             "currency": charge["currency"],
             "created": book.clock.now(),
             "settled": None,
+            "returned": None,
             "_asked": asked,
         }
         book.record("refunds", refund)
@@ -45,7 +46,8 @@ def start(book: Book, fields: dict[str, Any]) -> Row:
 
 
 def _refunded(book: Book, charge_id: str) -> int:
-    return sum(refund["amount_minor"] for refund in book.find("refunds", charge=charge_id))
+    refunds = book.find("refunds", charge=charge_id)
+    return sum(refund["amount_minor"] for refund in refunds if refund["status"] != "returned")
 
 
 def finish(book: Book, refund_id: str) -> None:
@@ -55,3 +57,19 @@ def finish(book: Book, refund_id: str) -> None:
         if refund["status"] == "pending":
             refund = {**refund, "status": "settled", "settled": book.clock.now()}
             book.record("refunds", refund, event="refund.settled")
+
+
+def give_back(book: Book, refund_id: str) -> Row:
+    """Return a refund that had been paid, as the buyer's bank may days later; once.
+
+    Raises:
+        Refused: 404, or 409 when it was not paid.
+    """
+    with book.lock:
+        refund = book.need("refunds", refund_id)
+        if refund["settled"] is None:
+            raise Refused(409, "not_settled", "This refund has not been paid.")
+        if refund["status"] == "settled":
+            refund = {**refund, "status": "returned", "returned": book.clock.now()}
+            book.record("refunds", refund, event="refund.returned")
+        return public(refund)

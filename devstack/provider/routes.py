@@ -144,6 +144,10 @@ def _start_refund(provider: Provider, request: Request) -> Answer:
     return _json(201, refund)
 
 
+def _return_refund(provider: Provider, request: Request) -> Answer:
+    return _json(200, refunds.give_back(provider.book, request.words[0]))
+
+
 def _start_payout(provider: Provider, request: Request) -> Answer:
     is_scripted = request.headers.get("sandbox-script", "") == "on"
     fields = inputs.body(request.body)
@@ -252,6 +256,7 @@ ROUTES: tuple[tuple[str, str, Act], ...] = (
     ("POST", r"/v1/refunds", _start_refund),
     ("GET", r"/v1/refunds", _those_of("refunds")),
     ("GET", r"/v1/refunds/([^/]+)", _one_of("refunds")),
+    ("POST", r"/v1/refunds/([^/]+)/return", _return_refund),
     ("POST", r"/v1/payouts", _start_payout),
     ("GET", r"/v1/payouts", _payouts_of),
     ("GET", r"/v1/payouts/([^/]+)", _one_of("payouts")),

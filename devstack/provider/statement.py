@@ -11,6 +11,7 @@ from devstack.provider.journal import Row
 MOVEMENTS = (
     ("charges", "charge", "paid", 1),
     ("refunds", "refund", "settled", -1),
+    ("refunds", "refund", "returned", 1),
     ("payouts", "payout", "settled", -1),
     ("payouts", "payout", "returned", 1),
 )
@@ -39,7 +40,7 @@ def of_day(book: Book, day: str) -> Row:
         }
         for table, kind, moved, sign in MOVEMENTS
         for row in book.all(table)
-        if row[moved] is not None and begins.timestamp() <= row[moved] < ends.timestamp()
+        if row.get(moved) is not None and begins.timestamp() <= row[moved] < ends.timestamp()
         if moved != "returned" or row["settled"] is not None  # else it had never left
     ]
     totals: dict[str, int] = {}

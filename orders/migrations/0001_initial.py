@@ -64,6 +64,8 @@ class Migration(migrations.Migration):
                 ('goods_minor', models.BigIntegerField()),
                 ('shipping_minor', models.BigIntegerField(default=0)),
                 ('total_minor', models.BigIntegerField()),
+                ('shipping_asked_minor', models.BigIntegerField(default=0)),
+                ('shipping_refunded_minor', models.BigIntegerField(default=0)),
                 ('contact_name', models.CharField(max_length=40)),
                 ('phone', models.CharField(max_length=16)),
                 ('email', models.EmailField(blank=True, max_length=254)),
@@ -96,6 +98,8 @@ class Migration(migrations.Migration):
                 ('unit_price_minor', models.BigIntegerField()),
                 ('quantity', models.PositiveIntegerField()),
                 ('total_minor', models.BigIntegerField()),
+                ('asked_minor', models.BigIntegerField(default=0)),
+                ('refunded_minor', models.BigIntegerField(default=0)),
                 ('commission', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='line', to='referrals.commission')),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.order')),
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='order_lines', to='catalog.product')),
@@ -180,5 +184,97 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='orderline',
             constraint=models.CheckConstraint(condition=models.Q(('total_minor', django.db.models.expressions.CombinedExpression(models.F('unit_price_minor'), '*', models.F('quantity')))), name='line_total_is_price_times_quantity'),
+        ),
+        migrations.CreateModel(
+            name='OrderRefund',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('asker', models.CharField(choices=[('buyer', 'the buyer'), ('vendor', 'the shop'), ('house', 'the house')], max_length=6)),
+                ('cause', models.CharField(choices=[('asked', 'Asked'), ('late', 'Late'), ('again', 'Again')], default='asked', max_length=5)),
+                ('why', models.CharField(blank=True, max_length=200)),
+                ('shipping_minor', models.BigIntegerField(default=0)),
+                ('from_shop_minor', models.BigIntegerField(default=0)),
+                ('shop_lost_minor', models.BigIntegerField(default=0)),
+                ('asked_at', models.DateTimeField(default=kit.clock.now)),
+                ('settled_at', models.DateTimeField(blank=True, null=True)),
+                ('refused_at', models.DateTimeField(blank=True, null=True)),
+                ('undone_at', models.DateTimeField(blank=True, null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='RefundPart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('amount_minor', models.BigIntegerField()),
+            ],
+            options={
+                'ordering': ['line_id'],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.CheckConstraint(condition=models.Q(('shipping_asked_minor__gte', models.F('shipping_refunded_minor')), ('shipping_minor__gte', models.F('shipping_asked_minor')), ('shipping_refunded_minor__gte', 0)), name='no_more_shipping_goes_back_than_was_paid'),
+        ),
+        migrations.AddConstraint(
+            model_name='orderline',
+            constraint=models.CheckConstraint(condition=models.Q(('asked_minor__gte', models.F('refunded_minor')), ('refunded_minor__gte', 0), ('total_minor__gte', models.F('asked_minor'))), name='no_more_of_a_line_goes_back_than_was_paid'),
+        ),
+        migrations.AddField(
+            model_name='orderrefund',
+            name='asked_by',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='orderrefund',
+            name='order',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='orders.order'),
+        ),
+        migrations.AddField(
+            model_name='orderrefund',
+            name='refund',
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='of_order', to='payments.refund'),
+        ),
+        migrations.AddField(
+            model_name='refundpart',
+            name='line',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refund_parts', to='orders.orderline'),
+        ),
+        migrations.AddField(
+            model_name='refundpart',
+            name='refund',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='orders.orderrefund'),
+        ),
+        migrations.AddIndex(
+            model_name='orderrefund',
+            index=models.Index(condition=models.Q(('refused_at__isnull', True), ('settled_at__isnull', True)), fields=['order'], name='refunds_open'),
+        ),
+        migrations.AddIndex(
+            model_name='orderrefund',
+            index=models.Index(condition=models.Q(('settled_at__isnull', False), ('undone_at__isnull', True)), fields=['settled_at'], name='refunds_that_may_come_back'),
+        ),
+        migrations.AddConstraint(
+            model_name='orderrefund',
+            constraint=models.UniqueConstraint(fields=('order', 'number'), name='refunds_of_an_order_count'),
+        ),
+        migrations.AddConstraint(
+            model_name='orderrefund',
+            constraint=models.CheckConstraint(condition=models.Q(('shipping_minor__gte', 0)), name='refunded_shipping_is_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='orderrefund',
+            constraint=models.CheckConstraint(condition=models.Q(('settled_at__isnull', True), ('refused_at__isnull', True), _connector='OR'), name='refund_is_settled_or_refused_not_both'),
+        ),
+        migrations.AddConstraint(
+            model_name='orderrefund',
+            constraint=models.CheckConstraint(condition=models.Q(('undone_at__isnull', True), ('settled_at__isnull', False), _connector='OR'), name='only_a_settled_refund_is_undone'),
+        ),
+        migrations.AddConstraint(
+            model_name='refundpart',
+            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='refunded_part_is_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='refundpart',
+            constraint=models.UniqueConstraint(fields=('refund', 'line'), name='one_part_a_line_a_refund'),
         ),
     ]

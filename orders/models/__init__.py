@@ -2,5 +2,6 @@
 
 from orders.models.bag import Bag, BagLine
 from orders.models.order import Checkout, Order, OrderLine
+from orders.models.refund import OrderRefund, RefundPart
 
-__all__ = ["Bag", "BagLine", "Checkout", "Order", "OrderLine"]
+__all__ = ["Bag", "BagLine", "Checkout", "Order", "OrderLine", "OrderRefund", "RefundPart"]

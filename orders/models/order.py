@@ -64,7 +64,9 @@ class Order(models.Model):
     """What one buyer buys from one shop, and where it is on its way.
 
     The buyer may be a guest, who finds it again by the signed link. Amounts are the
-    snapshot of the moment of placing, in minor units of ``currency``.
+    snapshot of the moment of placing, in minor units of ``currency``. Of the shipping,
+    ``shipping_asked_minor`` was ever asked back and not refused, and of that
+    ``shipping_refunded_minor`` went back; each line says the same of its goods.
     """
 
     class State(models.TextChoices):
@@ -89,6 +91,8 @@ class Order(models.Model):
     goods_minor = models.BigIntegerField()
     shipping_minor = models.BigIntegerField(default=0)
     total_minor = models.BigIntegerField()
+    shipping_asked_minor = models.BigIntegerField(default=0)
+    shipping_refunded_minor = models.BigIntegerField(default=0)
 
     contact_name = models.CharField(max_length=40)
     phone = models.CharField(max_length=16)
@@ -115,6 +119,14 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=Q(total_minor=F("goods_minor") + F("shipping_minor")),
                 name="order_total_is_goods_and_shipping",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    shipping_refunded_minor__gte=0,
+                    shipping_asked_minor__gte=F("shipping_refunded_minor"),
+                    shipping_minor__gte=F("shipping_asked_minor"),
+                ),
+                name="no_more_shipping_goes_back_than_was_paid",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["placed", "cancelled"]) | Q(paid_at__isnull=False),
@@ -161,7 +173,8 @@ class Order(models.Model):
 class OrderLine(models.Model):
     """So many of one variant, as it was sold; the words are a snapshot.
 
-    ``key`` names the line to the rooms below: its receipt, commission and postings.
+    ``key`` names the line to the rooms below: its receipt, commission and postings. Of the
+    goods ``asked_minor`` was ever asked back and not refused, ``refunded_minor`` went back.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
@@ -177,6 +190,8 @@ class OrderLine(models.Model):
     unit_price_minor = models.BigIntegerField()
     quantity = models.PositiveIntegerField()
     total_minor = models.BigIntegerField()
+    asked_minor = models.BigIntegerField(default=0)
+    refunded_minor = models.BigIntegerField(default=0)
 
     class Meta:
         ordering = ["pk"]
@@ -187,6 +202,14 @@ class OrderLine(models.Model):
             models.CheckConstraint(
                 condition=Q(total_minor=F("unit_price_minor") * F("quantity")),
                 name="line_total_is_price_times_quantity",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    refunded_minor__gte=0,
+                    asked_minor__gte=F("refunded_minor"),
+                    total_minor__gte=F("asked_minor"),
+                ),
+                name="no_more_of_a_line_goes_back_than_was_paid",
             ),
         ]
 

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from kit.states import TransitionRefused
-from kit.web import moved_on, page_of
+from kit.web import moved_on, page_of, refused
 from orders import fulfilment, links, paying, refunds, shown
 from orders.models import Order
 from orders.web import base_url, is_buyer, order_or_404, person_of
@@ -71,6 +71,13 @@ def _of_its_buyer(
 def confirm(request: HttpRequest, order: Order) -> HttpResponse:
     try:
         fulfilment.confirm(order=order)
+    except fulfilment.RefundIsOpen:
+        return refused(
+            request,
+            title=_("A refund is still on its way"),
+            message=_("Confirm once it is done: then it is known what the shop is paid."),
+            back=links.signed_path(order),
+        )
     except TransitionRefused:
         order.refresh_from_db()
         if order.state != Order.State.COMPLETED:

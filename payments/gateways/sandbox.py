@@ -44,7 +44,11 @@ SIGNATURE_TOLERANCE_SECONDS = 300
 NO_ANSWER = frozenset({401, 403, 408, 425, 429})
 
 CHARGE_STATUS: dict[str, ChargeStatus] = {"open": "open", "paid": "paid", "closed": "closed"}
-REFUND_STATUS: dict[str, RefundStatus] = {"pending": "pending", "settled": "settled"}
+REFUND_STATUS: dict[str, RefundStatus] = {
+    "pending": "pending",
+    "settled": "settled",
+    "returned": "failed",
+}
 PAYOUT_STATUS: dict[str, PayoutStatus] = {
     "pending": "accepted",
     "settled": "settled",

@@ -83,6 +83,7 @@ class Migration(migrations.Migration):
                 ('amount_minor', models.BigIntegerField()),
                 ('reversed_minor', models.BigIntegerField(default=0)),
                 ('currency', models.CharField(max_length=3)),
+                ('waits', models.BooleanField(default=False)),
                 ('state', models.CharField(choices=[('expected', 'ordered'), ('pending', 'paid, on its way'), ('held', 'received, in the return window'), ('released', 'yours'), ('void', 'order cancelled'), ('reversed', 'refunded')], default='expected', max_length=8)),
                 ('ordered_at', models.DateTimeField()),
                 ('paid_at', models.DateTimeField(blank=True, null=True)),
@@ -95,8 +96,22 @@ class Migration(migrations.Migration):
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commissions', to='shops.shop')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'held')), fields=['held_until'], name='commissions_by_due_time'), models.Index(fields=['sharer', '-ordered_at'], name='commissions_by_sharer')],
+                'indexes': [models.Index(condition=models.Q(('state', 'held')), fields=['held_until', 'id'], name='commissions_by_due_time'), models.Index(fields=['sharer', '-ordered_at'], name='commissions_by_sharer')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('rate_bp__lte', 3000)), name='commission_rate_is_at_most_30_percent'), models.CheckConstraint(condition=models.Q(('amount_minor__gte', 0), ('amount_minor__lte', models.F('base_minor'))), name='commission_is_within_its_base'), models.CheckConstraint(condition=models.Q(('reversed_minor__gte', 0), ('reversed_minor__lte', models.F('amount_minor'))), name='reversal_is_within_the_commission'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['held', 'released']), _negated=True), ('held_until__isnull', False), _connector='OR'), name='held_commission_knows_until_when')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Reversal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=120)),
+                ('amount_minor', models.BigIntegerField()),
+                ('lost_minor', models.BigIntegerField(default=0)),
+                ('at', models.DateTimeField()),
+                ('commission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reversals', to='referrals.commission')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('commission', 'key'), name='one_reversal_a_commission_a_fact'), models.CheckConstraint(condition=models.Q(models.Q(('amount_minor__gt', 0), ('lost_minor__range', (0, models.F('amount_minor')))), models.Q(('amount_minor__lt', 0), ('lost_minor__range', (models.F('amount_minor'), 0))), _connector='OR'), name='the_house_bears_no_more_than_was_reversed')],
             },
         ),
         migrations.AddConstraint(
@@ -111,9 +126,14 @@ class Migration(migrations.Migration):
             model_name='click',
             index=models.Index(fields=['link', 'at'], name='clicks_by_link'),
         ),
+        migrations.AddIndex(
+            model_name='clickhour',
+            index=models.Index(fields=['hour'], name='click_hours_by_hour'),
+        ),
         migrations.AddConstraint(
             model_name='attribution',
             constraint=models.CheckConstraint(condition=models.Q(('buyer__isnull', True), models.Q(('buyer', models.F('sharer')), _negated=True), _connector='OR'), name='nobody_earns_from_their_own_order'),
         ),
         append_only("referrals_attribution"),
+        append_only("referrals_reversal"),
     ]

@@ -20,7 +20,7 @@ from ledger.balances import balance_of
 from ledger.invariants import INVARIANTS as LEDGER
 from ledger.models import Transfer
 from ledger.posting import post
-from orders import escrow, fulfilment, paying, placing, refunds
+from orders import asking, escrow, fulfilment, paying, placing, refunds
 from orders.invariants import INVARIANTS
 from orders.models import Checkout, Order
 from payments import charging, refunding
@@ -170,7 +170,7 @@ def test_without_the_table_only_the_ledgers_key_stops_the_other_seven(shipped, m
 def test_without_table_and_key_the_commission_is_paid_out_of_nothing(shipped, monkeypatch):
     anywhere = {"completed": frozenset(Order.State.values)}
     monkeypatch.setattr(fulfilment, "MAY_BECOME", anywhere)
-    monkeypatch.setattr(escrow, "post", lambda **fact: True)
+    monkeypatch.setattr(escrow, "post_many", lambda facts: [True] * len(facts))
 
     outcomes = all_at_once(lambda: fulfilment.confirm(order=shipped), times=8)
 
@@ -273,7 +273,7 @@ def test_a_parcel_is_sent_or_its_money_goes_back_never_both(paid, chen, xiaoyu, 
 def test_without_the_table_the_same_two_do_both(paid, chen, xiaoyu, monkeypatch):
     anywhere = dict.fromkeys(("shipped", "refunding"), frozenset(Order.State.values))
     monkeypatch.setattr(fulfilment, "MAY_BECOME", anywhere)
-    monkeypatch.setattr(refunds, "MAY_BECOME", anywhere)
+    monkeypatch.setattr(asking, "MAY_BECOME", anywhere)
 
     outcomes = together(
         lambda: fulfilment.dispatch(order=paid, carrier="SF", number="SF1398", by=chen),
@@ -327,7 +327,7 @@ def test_without_lock_and_table_the_tap_and_the_end_of_the_wait_both_complete(
     anywhere = {"completed": frozenset(Order.State.values)}
     monkeypatch.setattr(fulfilment, "MAY_BECOME", anywhere)
     monkeypatch.setattr(fulfilment, "_locked", read_slowly)
-    monkeypatch.setattr(escrow, "post", lambda **fact: True)
+    monkeypatch.setattr(escrow, "post_many", lambda facts: [True] * len(facts))
     ten_days = noon + timedelta(days=10)
 
     with clock.stopped_at(ten_days):
@@ -373,7 +373,7 @@ def test_without_the_table_a_crowd_asks_for_more_than_was_paid_and_the_charge_re
     paid, chen, monkeypatch
 ):
     anywhere = {"refunding": frozenset(Order.State.values)}
-    monkeypatch.setattr(refunds, "MAY_BECOME", anywhere)
+    monkeypatch.setattr(asking, "MAY_BECOME", anywhere)
 
     outcomes = all_at_once(lambda: refunds.before_dispatch(order=paid, by=chen), times=5)
 
@@ -382,7 +382,7 @@ def test_without_the_table_a_crowd_asks_for_more_than_was_paid_and_the_charge_re
 
 def test_without_table_and_charge_the_crowd_is_paid_back_five_times(paid, chen, monkeypatch):
     anywhere = {"refunding": frozenset(Order.State.values)}
-    monkeypatch.setattr(refunds, "MAY_BECOME", anywhere)
+    monkeypatch.setattr(asking, "MAY_BECOME", anywhere)
     monkeypatch.setattr(
         refunding, "ask", lambda *, key, **asked: Refund.objects.create(key=key, **asked)
     )

@@ -9,9 +9,12 @@ from uuid import uuid4
 import pytest
 
 from kit import clock
-from referrals import links, nearby, noting, stream
+from ledger import accounts
+from referrals import commissions, links, nearby, noting, stream
 from referrals.attribution import LineToEarn, freeze
 from referrals.touches import Touch
+from tests.conftest import NOON
+from tests.referrals.money import complete, pay_in
 
 BROWSER: dict[str, Any] = {
     "HTTP_USER_AGENT": "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 "
@@ -56,6 +59,26 @@ def dead_valkey(settings):
 def brought(noon, link, hill_shop, xiaoyu):
     """Xiaoyu's order of two lines, ¥68.00 and ¥34.00, that Lin Wei's link brought."""
     return order(hill_shop, xiaoyu, [touch_of(link)], lines=[("L1", 6800), ("L2", 3400)])
+
+
+@pytest.fixture
+def held(brought):
+    """The order was paid and received at noon; ¥6.80 and ¥3.40 wait for a week."""
+    pay_in()
+    for line_key in ("L1", "L2"):
+        commissions.paid(line_key=line_key, at=NOON)
+        complete(line_key)
+    return brought
+
+
+@pytest.fixture
+def pending_side(linwei):
+    return accounts.sharer_pending(linwei.pk, "CNY")
+
+
+@pytest.fixture
+def side(linwei):
+    return accounts.sharer(linwei.pk, "CNY")
 
 
 def touch_of(link, *, ago=timedelta(hours=1), click_id=None) -> Touch:

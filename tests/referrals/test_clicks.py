@@ -167,6 +167,26 @@ def test_without_the_group_and_the_conflict_clause_four_drains_count_double(link
     assert sum(humans for humans, _ in hours()) == 400
 
 
+# What STORE would be if it counted what came instead of what was new.
+COUNTED_AS_IT_CAME = "FROM (SELECT link_id, date_trunc('hour', at, 'UTC') AS hour, kind FROM batch)"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("guarded", "humans"), [(True, 25), (False, 100)])
+def test_one_batch_stored_by_four_at_once_counts_once(link, monkeypatch, guarded, humans):
+    if not guarded:
+        counting = f"{COUNTED_AS_IT_CAME} AS came GROUP BY"
+        monkeypatch.setattr(
+            storing, "STORE", storing.STORE.replace("FROM stored GROUP BY", counting)
+        )
+    batch = [Opening(uuid7(), link.pk, NOON, "human", "v") for _ in range(25)]
+
+    outcomes = all_at_once(lambda: storing.store(batch), times=4)
+
+    assert sum(outcomes) == Click.objects.count() == 25
+    assert hours() == [(humans, 0)]
+
+
 def test_with_valkey_dead_a_click_goes_straight_to_the_database(noon, link, dead_valkey):
     click_id = note(link)
 

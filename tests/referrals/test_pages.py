@@ -13,9 +13,7 @@ from referrals import clicks, commissions, links
 from referrals.models import Click, ShareLink
 from shops.models import Membership
 from tests.conftest import NOON
-from tests.referrals.test_commissions import WEEK, complete, held, pay_in, pending_side, side
-
-__all__ = ["held", "pending_side", "side"]
+from tests.referrals.money import WEEK, complete, pay_in, take_back
 
 
 @pytest.fixture
@@ -153,7 +151,7 @@ def test_the_stories_of_the_unhappy_ends_say_so(english, brought, linwei):
     commissions.void(line_key="L1", at=NOON)
     commissions.paid(line_key="L2", at=NOON)
     complete("L2")
-    commissions.reverse(line_key="L2", refunded_base_minor=3400, at=NOON)
+    take_back("L2", 3400)
     english.force_login(linwei)
 
     assert "nothing is earned" in english.get("/me/earnings/L1").content.decode()
