@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
+from django.conf import settings
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.db import DatabaseCache
 from django.core.cache.backends.redis import RedisCache
@@ -22,8 +23,6 @@ AWAY_SECONDS = 1.0
 
 MOST_KEPT = 50_000
 
-T = TypeVar("T")
-
 
 class _Valkey:
     """What this process knows of Valkey: when to ask it for a count again."""
@@ -36,8 +35,8 @@ class CountingCache(RedisCache):
 
     While Valkey does not answer, keys of ``COUNTED`` are kept in PostgreSQL (``Count``).
     Both begin at nought, so a change of counters gives at most one limit's worth of tries
-    more, and nobody is kept from signing in. Everything else fails as it did: its callers
-    know how to do without a cache.
+    more, and nobody is kept from signing in. No key names an address or a machine.
+    Everything else fails as it did: its callers know how to do without a cache.
     """
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
@@ -48,49 +47,37 @@ class CountingCache(RedisCache):
     def add(
         self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
     ) -> bool:
-        return self._counted(
-            key,
-            lambda: super(CountingCache, self).add(key, value, timeout, version),
-            lambda: self._in_postgres.add(key, value, timeout, version),
-        )
+        return bool(self._ask("add", key, value, timeout, version))
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
-        return self._counted(
-            key,
-            lambda: super(CountingCache, self).get(key, default, version),
-            lambda: self._in_postgres.get(key, default, version),
-        )
+        return self._ask("get", key, default, version)
 
     def set(
         self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
     ) -> None:
-        self._counted(
-            key,
-            lambda: super(CountingCache, self).set(key, value, timeout, version),
-            lambda: self._in_postgres.set(key, value, timeout, version),
-        )
+        self._ask("set", key, value, timeout, version)
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
-        return self._counted(
-            key,
-            lambda: super(CountingCache, self).incr(key, delta, version),
-            lambda: self._in_postgres.incr(key, delta, version),
-        )
+        return int(self._ask("incr", key, delta, version))
 
     def delete(self, key: str, version: int | None = None) -> bool:
-        return self._counted(
-            key,
-            lambda: super(CountingCache, self).delete(key, version),
-            lambda: self._in_postgres.delete(key, version),
-        )
+        return bool(self._ask("delete", key, version))
 
-    def _counted(self, key: str, in_valkey: Callable[[], T], in_postgres: Callable[[], T]) -> T:
+    def _ask(self, act: str, key: str, *facts: Any) -> Any:
+        ask_valkey = getattr(super(), act)
         if not key.startswith(COUNTED):
-            return in_valkey()
+            return ask_valkey(key, *facts)
+        key = _hidden(key)
         if time.monotonic() >= _Valkey.rest_until:
             try:
-                return in_valkey()
+                return ask_valkey(key, *facts)
             except (RedisError, OSError):
                 _Valkey.rest_until = time.monotonic() + AWAY_SECONDS
                 log.warning("Valkey is away: tries are counted in PostgreSQL")
-        return in_postgres()
+        return getattr(self._in_postgres, act)(key, *facts)
+
+
+def _hidden(key: str) -> str:
+    """Return a name for ``key`` that does not tell whose address or machine it counts."""
+    secret = hashlib.blake2b(settings.SECRET_KEY.encode(), person=b"wd tries").digest()
+    return "tries:" + hashlib.blake2b(key.encode(), key=secret, digest_size=16).hexdigest()

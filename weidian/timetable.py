@@ -26,6 +26,7 @@ SECONDS_BETWEEN = {
     "catalog.make_missing_renditions": 20,
     "insights.roll_up_days": 60,
     "ledger.seal_days": 60,
+    "weidian.forget_old_counts": 3600,
 }
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {

@@ -1,11 +1,16 @@
 """Limits on signing in: too often is too often, whatever is away."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.test import Client
 
+from kit import clock
 from notifications.senders import email as mail_sender
+from tests.races import all_at_once
 from tests.weidian.entrance import CONFIRM, ask, newest_code, who
+from weidian import tasks
 from weidian.models import Count
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -60,7 +65,20 @@ def test_with_valkey_stopped_people_sign_in_and_are_counted_all_the_same(own_val
     answers = [ask(Client(), linwei.email).status_code for _ in range(3)]
     assert answers == [302, 302, 429]
     assert len(mail.outbox) == 4
-    assert Count.objects.exists()
+
+
+def test_what_is_counted_names_no_machine_and_nobody_and_is_forgotten(own_valkey, linwei):
+    own_valkey.kill()
+    own_valkey.wait(timeout=10)
+    ask(Client(), linwei.email)
+
+    kept = repr(list(Count.objects.values()))
+    assert Count.objects.count() == 5  # sign-ins and codes: two from the place, three there
+    assert "127.0.0.1" not in kept
+    assert "linwei" not in kept
+    assert tasks.forget_old_counts() == 0
+    with clock.stopped_at(clock.now() + timedelta(days=1, minutes=1)):
+        assert tasks.forget_old_counts() == 5
 
 
 def test_with_valkey_stopped_one_place_still_gets_no_more_than_twenty_codes(own_valkey, db):
@@ -71,3 +89,13 @@ def test_with_valkey_stopped_one_place_still_gets_no_more_than_twenty_codes(own_
 
     assert answers == [302] * 20 + [429] * 2
     assert len(mail.outbox) == 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_with_valkey_stopped_six_tries_at_one_moment_get_three_codes(own_valkey):
+    own_valkey.kill()
+    own_valkey.wait(timeout=10)
+
+    answers = all_at_once(lambda: ask(Client(), "mei@example.test").status_code, times=6)
+
+    assert sorted(answers) == [302] * 3 + [429] * 3
