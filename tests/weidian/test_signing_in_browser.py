@@ -10,6 +10,7 @@ from django.core import mail
 
 from people.models import Person
 from tests.browser import overflow, small_targets, violations
+from tests.passkeys import give_passkeys
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,20 +42,7 @@ def test_somebody_new_is_in_with_one_field_and_six_digits(open_page, contact, sc
 
 def test_a_passkey_is_added_and_signs_in_without_a_code(open_page):
     page = open_page("/accounts/login/?next=/accounts/2fa/webauthn/add/")
-    device = page.context.new_cdp_session(page)
-    device.send("WebAuthn.enable")
-    device.send(
-        "WebAuthn.addVirtualAuthenticator",
-        {
-            "options": {
-                "protocol": "ctap2",
-                "transport": "internal",
-                "hasResidentKey": True,
-                "hasUserVerification": True,
-                "isUserVerified": True,
-            }
-        },
-    )
+    give_passkeys(page)
     sign_in(page, "mei@example.test")
     page.locator("#mfa_webauthn_add").click()
     page.wait_for_url("**/accounts/2fa/")
