@@ -130,7 +130,9 @@ class Stripe:
     ) -> tuple[int, Row]:
         if fault.startswith("slow"):
             time.sleep(float(fault.removeprefix("slow") or 1))
-        status, change, body = 200, [], {}
+        change: list[tuple[str, Row]] = []
+        body: Row = {}
+        status = 200
         with self.lock:
             try:
                 if fault != "error_before":
@@ -167,7 +169,7 @@ class Stripe:
                 raise Refused(status, code, message, param="destination", is_kept=True)
         if self.balance(currency) < int(amount):
             raise Refused(400, "balance_insufficient", "Insufficient funds.", is_kept=True)
-        row = {
+        row: Row = {
             "id": self.new_id("tr"),
             "object": "transfer",
             "amount": int(amount),
@@ -219,7 +221,7 @@ class Stripe:
         }
 
     def balance(self, currency: str) -> int:
-        moved = [row["amount"] for row in self.moves() if row["currency"] == currency]
+        moved: list[int] = [row["amount"] for row in self.moves() if row["currency"] == currency]
         return self.opening.get(currency, OPENING_BALANCE) + sum(moved)
 
     def moves(self) -> list[Row]:

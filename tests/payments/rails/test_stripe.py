@@ -13,12 +13,11 @@ from kit import clock
 from payments.gateways import stripe as gateway
 from payments.gateways.port import Absent, PayoutFact, PayoutWanted, ProviderAway, ProviderRefused
 from payments.gateways.port import Unknown as NotKnown
-from payments.gateways.registry import rail
 from payments.gateways.stripe import is_genuine, reference_in
 from tests.payments.rails import asking
 from tests.payments.rails.running import running_stripe
 
-RAIL = rail("stripe")
+RAIL = gateway.StripeConnect()
 DROPPED_EVERY_TIME = ["drop_after"] * 3  # the library tries three times
 
 

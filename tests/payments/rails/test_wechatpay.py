@@ -10,10 +10,9 @@ from kit import clock
 from payments.gateways import wechatpay as gateway
 from payments.gateways.port import Absent, BadDestination, NoStatement, PayoutFact, PayoutWanted
 from payments.gateways.port import Unknown as NotKnown
-from payments.gateways.registry import rail
 from tests.payments.rails import asking
 
-RAIL = rail("wechatpay")
+RAIL = gateway.WeChatPay()
 OPENID = "o-MYE42l80oelYMDE34nYD456Xoy"
 
 
