@@ -1,6 +1,8 @@
 """The inbox: one's own news, read when opened."""
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from notifications.models import Notice
 from notifications.telling import tell
@@ -67,6 +69,22 @@ def test_all_is_marked_read_and_only_ones_own(linwei, xiaoyu):
     reader(linwei).post("/me/notices/read")
 
     assert Notice.objects.filter(read_at=None).get().person == xiaoyu
+
+
+def test_the_inbox_asks_the_same_few_questions_with_1_and_with_29(linwei):
+    client = reader(linwei)
+    news(linwei, "0")
+    with_one = queries_of(client)
+    for number in range(1, 29):
+        news(linwei, str(number))
+
+    assert queries_of(client) == with_one
+
+
+def queries_of(client: Client) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get("/me/notices").status_code == 200
+    return len(asked)
 
 
 def test_nonsense_pages_show_the_nearest(linwei):

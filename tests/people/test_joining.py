@@ -1,7 +1,13 @@
 """Joining: one account an address, and one person a phone number."""
 
+import re
+from collections.abc import Callable
+
 import pytest
+from django.core import mail
 from django.db import IntegrityError, connection, transaction
+from django.http import HttpResponse
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from people.joining import PhoneTaken, join, prove_phone, suggest_name
@@ -52,6 +58,27 @@ def test_a_number_that_is_somebodys_is_refused_and_nothing_is_written(linwei, xi
     assert (xiaoyu.phone, xiaoyu.phone_verified_at) == (None, None)
     linwei.refresh_from_db()
     assert linwei.phone == PHONE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_whose_codes_come_back_at_once_one_is_told_who_was_faster(settings, linwei, xiaoyu):
+    settings.ACCOUNT_RATE_LIMITS = False  # else the second code is sent half a minute later
+    for _round in range(3):
+        doors = [about_to_prove(person) for person in (linwei, xiaoyu)]
+
+        answers = together(*doors)
+
+        assert {answer.status_code for answer in answers} in ({302, 409}, {302, 422})
+        assert Person.objects.filter(phone=PHONE).count() == 1
+        Person.objects.update(phone=None, phone_verified_at=None)
+
+
+def about_to_prove(person: Person) -> Callable[[], HttpResponse]:
+    browser = Client()
+    browser.force_login(person)
+    browser.post("/accounts/phone/change/", {"phone": PHONE})
+    (code,) = re.findall(r"\b\d{6}\b", str(mail.outbox[-1].body))
+    return lambda: browser.post("/accounts/phone/verify/", {"code": code})
 
 
 @pytest.mark.django_db(transaction=True)

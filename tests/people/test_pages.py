@@ -4,7 +4,9 @@ from io import BytesIO
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from people.friendships import ask, block
@@ -27,6 +29,12 @@ def lin(linwei) -> Client:
 
 def page_of(person: Person, act: str = "") -> str:
     return f"/u/{person.public_id}" + (f"/{act}" if act else "")
+
+
+def queries_of(client: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(path).status_code == 200
+    return len(asked)
 
 
 def picture(kind: str = "PNG") -> BytesIO:
@@ -208,6 +216,24 @@ def test_what_is_nobodys_address_is_said_beside_the_field(lin, who):
     assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.content.decode()
     assert not FriendRequest.objects.exists()
+
+
+def test_the_page_of_friends_asks_the_same_few_questions_with_1_and_with_20(lin, linwei):
+    def meet(number: int) -> None:
+        friend, asking, asked = (
+            Person.objects.create_user(name=f"{way}{number}", email=f"{way}{number}@x.test")
+            for way in "abc"
+        )
+        befriend(linwei, friend)
+        ask(sender=asking, receiver=linwei)
+        ask(sender=linwei, receiver=asked)
+
+    meet(0)
+    with_one = queries_of(lin, "/me/friends")
+    for number in range(1, 20):
+        meet(number)
+
+    assert queries_of(lin, "/me/friends") == with_one
 
 
 def test_ones_code_is_drawn_and_readable_without_colours(lin, linwei):
