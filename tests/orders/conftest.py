@@ -64,8 +64,7 @@ def honey(honey):
 @pytest.fixture
 def brought(linwei, honey) -> list[Touch]:
     """What Xiaoyu's browser proves: she opened Lin Wei's link an hour ago."""
-    link = links.link_for(person=linwei, product=honey)
-    return [Touch(uuid4(), link.pk, link.shop_id, clock.now() - timedelta(hours=1))]
+    return touches_of(linwei, honey)
 
 
 @pytest.fixture
@@ -86,6 +85,11 @@ def paid(placed: Order, provider) -> Order:
 def shipped(paid, chen) -> Order:
     """The same order, on its way."""
     return fulfilment.dispatch(order=paid, carrier="SF", number="SF1398", by=chen)
+
+
+def touches_of(sharer: Person, product) -> list[Touch]:
+    link = links.link_for(person=sharer, product=product)
+    return [Touch(uuid4(), link.pk, link.shop_id, clock.now() - timedelta(hours=1))]
 
 
 def buy(
