@@ -3,8 +3,10 @@ FROM python:3.13-slim-bookworm AS build
 ENV PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /weidian
 RUN python -m venv /venv
-COPY requirements/base.txt requirements/base.txt
-RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements/base.txt
+# LOCK=rails adds the libraries of Stripe, WeChat Pay and Alipay.
+ARG LOCK=base
+COPY requirements/ requirements/
+RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements/$LOCK.txt
 COPY . .
 # Translations and hashed, compressed static files are made here, once. The values only
 # let the settings be read; nothing is connected to.

@@ -93,7 +93,7 @@ class RunningProvider:
         """Return what each of our references moved in the provider's own journal, in minor units.
 
         Payouts and refunds leave (below zero), charges come in; a reference that moved twice
-        shows twice the sum.
+        shows twice the sum, and one that came back after it had arrived shows nothing.
         """
         moved: dict[str, int] = {}
         status: dict[tuple[str, str], str] = {}
@@ -101,13 +101,15 @@ class RunningProvider:
             for table, row in json.loads(line):
                 sign = {"charges": 1, "refunds": -1, "payouts": -1}.get(table)
                 came_to = "paid" if table == "charges" else "settled"
-                if sign is None or row["status"] != came_to:
+                if sign is None:
                     continue
-                if status.get((table, row["id"])) != came_to:
-                    moved[row["reference"]] = (
-                        moved.get(row["reference"], 0) + sign * row["amount_minor"]
-                    )
-                status[table, row["id"]] = came_to
+                before = status.get((table, row["id"]))
+                status[table, row["id"]] = row["status"]
+                if before == row["status"] or came_to not in (before, row["status"]):
+                    continue
+                sign *= -1 if before == came_to else 1
+                reference = row["reference"]
+                moved[reference] = moved.get(reference, 0) + sign * row["amount_minor"]
         return moved
 
     def point_here(self, settings: Any) -> None:

@@ -101,6 +101,7 @@ def test_what_had_arrived_may_be_given_back_once(provider):
         assert provider.ask("POST", f"/v1/payouts/{ref}/return")["status"] == "returned"
     events = [event["type"] for event in provider.events_of(payout.reference)]
     assert events == ["payout.settled", "payout.returned"]
+    assert provider.money_moved()[payout.reference] == 0
     assert fact(RAIL.payout(payout)).status == "returned"
 
 
