@@ -12,12 +12,15 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from celery import current_app
+from django.conf import settings
 from django.db import connection
 
 from kit import clock
+from ledger.models import Account
 from orders import fulfilment
 from orders.models import Order
 from payments.models import Payout
@@ -69,7 +72,7 @@ def _life(stage: Stage, *, flushes: bool) -> tuple[Counter[str], int]:
         clock.move(by=timedelta(days=8))
         _ring_until(storm, lambda: not Commission.objects.filter(state="held").exists())
         clock.move(by=timedelta(days=7))
-        _ring_until(storm, _everybody_is_paid)
+        _ring_until(storm, partial(_everybody_is_paid, last_account))
         return _balances_since(last_account), storm.blown
 
 
@@ -117,9 +120,11 @@ def _all(orders: list[Order], state: str) -> bool:
     return all(order.state == state for order in _fresh(orders))
 
 
-def _everybody_is_paid() -> bool:
-    open_ones = Payout.objects.open().exists()
-    return not open_ones and Payout.objects.exists()
+def _everybody_is_paid(last_account: int) -> bool:
+    enough = Account.objects.filter(
+        pk__gt=last_account, running=True, balance_minor__gte=settings.PAYOUT_MINIMUM_MINOR
+    )
+    return not enough.exists() and not Payout.objects.open().exists()
 
 
 def _last_account() -> int:

@@ -12,12 +12,11 @@ from functools import partial
 from pathlib import Path
 
 import redis
-from celery import current_app
 from django.conf import settings
 
 from devstack import children, valkey
+from torture.stage import BROKER_SOCKET
 
-WORKER = "-q -A weidian worker --loglevel INFO --without-gossip --without-mingle -c"
 BEAT = "-q -A weidian beat --pidfile= -s"
 READY_SECONDS = 60
 
@@ -32,7 +31,7 @@ class Crew:
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self.folder = folder
         self._stack = stack
-        self._socket = folder / "v.sock"
+        self._socket = folder.parent / BROKER_SOCKET
         self.valkey = redis.Redis(unix_socket_path=str(self._socket))
 
     def start_valkey(self) -> None:
@@ -41,17 +40,14 @@ class Crew:
         command += ["--dir", str(self.folder), "--save", "", "--appendonly", "no"]
         self._spawn(command, log="valkey.log")
         self._until(self._is_valkey_up)
-        # What this process queues goes there too.
-        current_app.conf.broker_url = self._broker
-        current_app.pool.force_close_all()
 
     def start_workers(self, number: int, *, threads: int = 1, visibility_seconds: int = 0) -> None:
         """Start so many worker processes and wait until each is ready."""
-        also = {"WEIDIAN_VISIBILITY_SECONDS": str(visibility_seconds)} if visibility_seconds else {}
+        also = [str(visibility_seconds)] if visibility_seconds else []
         names = [f"worker{place}" for place in range(number)]
         for name in names:
-            words = [*WORKER.split(), str(threads), "-n", f"{name}@here"]
-            self._spawn([sys.executable, "-m", "celery", *words], log=f"{name}.log", **also)
+            words = ["torture.worker", name, str(threads), *also]
+            self._spawn([sys.executable, "-m", *words], log=f"{name}.log")
         for name in names:
             self._until(partial(self._is_ready, name))
 
@@ -66,11 +62,7 @@ class Crew:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
     def _is_ready(self, name: str) -> bool:
-        return " ready." in self.log_of(name)
-
-    @property
-    def _broker(self) -> str:
-        return f"redis+socket://{self._socket}"
+        return "ready\n" in self.log_of(name)
 
     def _is_valkey_up(self) -> bool:
         try:
@@ -78,12 +70,10 @@ class Crew:
         except redis.RedisError:
             return False
 
-    def _spawn(self, command: list[str], *, log: str, **also: str) -> None:
+    def _spawn(self, command: list[str], *, log: str) -> None:
         environment = {
             **os.environ,
-            **also,
             "VALKEY_URL": f"unix://{self._socket}",
-            "WEIDIAN_BROKER_URL": self._broker,
             "WEIDIAN_SANDBOX_URL": settings.SANDBOX_URL,
             "WEIDIAN_SANDBOX_SECRET": settings.SANDBOX_SECRET,
             "WEIDIAN_SANDBOX_SCRIPT": "1" if settings.SANDBOX_SCRIPT else "0",
@@ -99,7 +89,8 @@ class Crew:
         deadline = time.monotonic() + READY_SECONDS
         while not is_so():
             if time.monotonic() > deadline:
-                raise CrewFailed(str(self.folder))
+                logs = [self.log_of(path.stem)[-600:] for path in self.folder.glob("*.log")]
+                raise CrewFailed("\n".join(logs))
             time.sleep(0.1)
 
 
@@ -107,8 +98,5 @@ class Crew:
 def crew_in(folder: Path) -> Iterator[Crew]:
     """Yield a crew whose files stand in ``folder``; everybody goes home at the end."""
     folder.mkdir()
-    before = current_app.conf.broker_url
     with ExitStack() as stack:
         yield Crew(folder, stack)
-    current_app.conf.broker_url = before
-    current_app.pool.force_close_all()

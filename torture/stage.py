@@ -21,6 +21,7 @@ from django.db import connections
 from bench.databases import fresh_database
 from tests.provider import RunningProvider, running_provider
 
+BROKER_SOCKET = "v.sock"
 SOCKET_NAME = ".s.PGSQL.5432"
 
 
@@ -81,7 +82,9 @@ def set_up(*, seed: int, is_quick: bool) -> Iterator[Stage]:
         os.environ.update(
             environment,
             WEIDIAN_CLOCK_FILE=str(folder / "clock"),
-            WEIDIAN_BROKER_URL="memory://",  # every message is lost: the sweeps must do it all
+            # Nobody listens there unless a crew is at work: every message is lost, and the
+            # sweeps must do it all.
+            WEIDIAN_BROKER_URL=f"redis+socket://{folder / BROKER_SOCKET}",
             WEIDIAN_MEDIA_ROOT=str(folder / "media"),
             WEIDIAN_MAIL_DIR=str(folder / "mail"),
             WEIDIAN_LOG_LEVEL="ERROR",
