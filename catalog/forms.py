@@ -23,6 +23,7 @@ class CategoryField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django
 
 
 class ProductForm(forms.Form):
+    photos = forms.Field(label=_("Photos"), required=False, widget=forms.FileInput)
     title = WordsField(
         label=_("Name of the product"),
         max_length=80,
@@ -48,7 +49,6 @@ class ProductForm(forms.Form):
         most_bp=3000,
         required=False,
     )
-    photos = forms.Field(label=_("Photos"), required=False, widget=forms.FileInput)
 
 
 class VariantForm(forms.Form):

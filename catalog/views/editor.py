@@ -92,7 +92,8 @@ def _photos_sent(
         try:
             order.append(photos.take(upload=upload, by=request.user))
         except Refused as refusal:
-            refused.append(f"{upload.name}: {why_not(refusal)}")
+            told = {"label": upload.name, "error": why_not(refusal)}
+            refused.append(_("%(label)s: %(error)s") % told)
     return order, refused
 
 

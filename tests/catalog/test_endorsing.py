@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import timedelta
 
@@ -260,3 +261,23 @@ def test_ones_own_words_are_read_by_oneself_whoever_they_are_for(says, linwei, x
 
     assert [one.person for one in endorsing.seen_by(linwei, honey.pk)] == [linwei]
     assert endorsing.seen_by(xiaoyu, honey.pk) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_constraint_two_taps_would_speak_twice(received, linwei, honey):
+    """The control: both find nothing said yet, both write; the database keeps one."""
+    receipt = received(linwei)
+    both_have_looked = threading.Barrier(2)
+
+    def careless():
+        said_before = Endorsement.objects.filter(person=linwei, product=honey).exists()
+        both_have_looked.wait(timeout=20)
+        if said_before:
+            return None
+        return Endorsement.objects.create(
+            person=linwei, product=honey, receipt=receipt, verdict="yes"
+        )
+
+    outcomes = together(careless, careless)
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["Endorsement", "IntegrityError"]

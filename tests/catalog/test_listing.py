@@ -14,7 +14,7 @@ from catalog.models import Category, Hold, Photo, Product, StockMove, Variant
 from catalog.states import MAY_BECOME
 from kit.states import TransitionRefused, move
 from shops.models import Membership
-from tests.races import all_at_once
+from tests.races import all_at_once, together
 
 TEA = [VariantInput(name="", price_minor=12_800, stock=20)]
 
@@ -364,3 +364,28 @@ def test_without_the_lock_a_second_tap_on_publish_is_refused(hill_shop, chen, mo
     outcomes = all_at_once(lambda: listing.publish(product=product, by=chen), times=2)
 
     assert sorted(type(one).__name__ for one in outcomes) == ["Product", "TransitionRefused"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_count_written_over_what_was_bought_would_sell_it_twice(hill_shop):
+    """The control: the number on the shelf is read, somebody buys, and the number is written."""
+    product = save(hill_shop, variants=[VariantInput(name="", price_minor=100, stock=10)])
+    variant = Variant.objects.get(product=product)
+    has_looked, has_bought = threading.Event(), threading.Event()
+
+    def count_carelessly():
+        seen = Variant.objects.get(pk=variant.pk)
+        has_looked.set()
+        has_bought.wait(timeout=20)
+        seen.available += 2
+        seen.save(update_fields=["available"])
+
+    def buy():
+        has_looked.wait(timeout=20)
+        stock.reserve(variant_id=variant.pk, quantity=1, key="b")
+        has_bought.set()
+
+    assert together(count_carelessly, buy) == [None, None]
+
+    variant.refresh_from_db()
+    assert (variant.available, variant.reserved) == (12, 1)  # thirteen of twelve
