@@ -5,7 +5,9 @@ import time
 from collections import Counter
 
 import pytest
-from django.middleware.csrf import _does_token_match
+from django.middleware.csrf import (
+    _does_token_match,  # type: ignore[attr-defined]  # the stubs leave it out
+)
 
 from referrals.form_tokens import form_token
 from referrals.nearby import Nearby, forget_all
@@ -25,7 +27,7 @@ def looking_up(asked, fact):
 
 
 def test_a_fact_is_looked_up_once_and_again_when_it_is_old(asked):
-    nearby = Nearby(seconds=0.05, absent_seconds=0, most=9)
+    nearby: Nearby[str] = Nearby(seconds=0.05, absent_seconds=0, most=9)
 
     assert [nearby.get("a", looking_up(asked, "one")) for _ in range(3)] == ["one"] * 3
     assert asked == ["one"]
@@ -34,14 +36,14 @@ def test_a_fact_is_looked_up_once_and_again_when_it_is_old(asked):
 
 
 def test_what_is_not_there_is_asked_for_again_sooner(asked):
-    nearby = Nearby(seconds=60, absent_seconds=0, most=9)
+    nearby: Nearby[str] = Nearby(seconds=60, absent_seconds=0, most=9)
 
     assert nearby.get("a", looking_up(asked, None)) is None
     assert nearby.get("a", looking_up(asked, "now")) == "now"
 
 
 def test_a_flood_of_keys_takes_no_more_room(asked):
-    nearby = Nearby(seconds=60, absent_seconds=60, most=10)
+    nearby: Nearby[int] = Nearby(seconds=60, absent_seconds=60, most=10)
     for number in range(1000):
         nearby.get(f"{number}", looking_up(asked, number))
 
@@ -49,7 +51,7 @@ def test_a_flood_of_keys_takes_no_more_room(asked):
 
 
 def test_everything_is_forgotten_between_two_worlds(asked):
-    nearby = Nearby(seconds=60, absent_seconds=60, most=10)
+    nearby: Nearby[int] = Nearby(seconds=60, absent_seconds=60, most=10)
     nearby.get("a", looking_up(asked, 1))
     forget_all()
 

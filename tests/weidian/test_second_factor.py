@@ -82,8 +82,9 @@ def test_a_moderator_adds_a_passkey_and_is_at_the_desk(open_page, wulan):
     sign_in_by_hand(page, wulan.email)
     assert page.url.endswith(f"{ADD}?next=/desk/")
 
-    page.locator("#mfa_webauthn_add").click()
-    page.wait_for_url("**/desk/")
+    with page.expect_navigation():
+        page.locator("#mfa_webauthn_add").click()
 
+    assert page.url.endswith("/desk/")
     assert Authenticator.objects.filter(user=wulan, type="webauthn").count() == 1
     assert mail.outbox
