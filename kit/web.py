@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
 from django.db import models
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -74,6 +75,13 @@ def way_back(request: HttpRequest, *, default: str = "/") -> str:
         ):
             return candidate
     return default
+
+
+def download(lines: Iterable[str], *, name: str) -> StreamingHttpResponse:
+    """Answer with a CSV file of this name, line by line, however long it is."""
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 def page_of(request: HttpRequest, rows: models.QuerySet[Row], *, size: int) -> Page[Row]:

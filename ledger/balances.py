@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -98,16 +98,28 @@ def statement_of(side: Side, *, most: int = 50) -> list[Entry]:
         newest = rows.filter(account_version__isnull=False).order_by("-account_version")[:most]
     else:
         newest = rows.filter(pk__in=_newest_of(side, most)).order_by("-pk")[:most]
-    return [
-        Entry(
-            at=row.transfer.occurred_at,
-            key=row.transfer.key,
-            memo=row.transfer.memo,
-            amount_minor=row.amount_minor,
-            balance_after_minor=row.balance_after_minor,
-        )
-        for row in newest
-    ]
+    return [_entry(row) for row in newest]
+
+
+def entries_of(side: Side, *, at_once: int = 1000) -> Iterator[list[Entry]]:
+    """Yield every posting of a running side, the oldest first, so many at once."""
+    rows = Posting.objects.filter(account__code=side.code).select_related("transfer")
+    version = 0
+    while chunk := list(
+        rows.filter(account_version__gt=version).order_by("account_version")[:at_once]
+    ):
+        version = chunk[-1].account_version or 0
+        yield [_entry(row) for row in chunk]
+
+
+def _entry(row: Posting) -> Entry:
+    return Entry(
+        at=row.transfer.occurred_at,
+        key=row.transfer.key,
+        memo=row.transfer.memo,
+        amount_minor=row.amount_minor,
+        balance_after_minor=row.balance_after_minor,
+    )
 
 
 def _newest_of(side: Side, most: int) -> list[int]:

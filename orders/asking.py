@@ -126,6 +126,11 @@ def again(*, order: Order, cause: Cause) -> Refund:
     return _write(order, left_of(order, _lines_of(order)), _Asking(Asker.HOUSE, cause=cause))
 
 
+def is_asked(order: Order, key: str) -> bool:
+    """Whether a press with this key was heard."""
+    return OrderRefund.objects.filter(order=order, refund__key=_key(order, key)).exists()
+
+
 def newest_of(order: Order) -> Refund | None:
     """Return the refund of an order that was asked for last."""
     return Refund.objects.filter(of_order__order=order).order_by("-of_order__number").first()

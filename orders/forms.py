@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from kit.fields import PhoneField, WordsField
+from kit.fields import MoneyField, PhoneField, WordsField
+from kit.money import Money
 from orders.bags import MOST_OF_ONE
 from orders.contacts import Contact
+from orders.models import OrderLine
+from orders.sums import Back
 
 WHOLE = re.compile(r"[0-9]{1,18}")
 KEY = r"\A[A-Za-z0-9_-]{16,40}\Z"
@@ -139,4 +144,60 @@ class DispatchForm(forms.Form):
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
+    )
+
+
+class RefundForm(forms.Form):
+    """How much of each line, and of the shipping, goes back to the buyer, and why."""
+
+    key = forms.RegexField(KEY, widget=forms.HiddenInput)
+    seen = WholeField(widget=forms.HiddenInput)
+    act = forms.ChoiceField(choices=[("look", "look"), ("send", "send")], initial="look")
+    why = WordsField(
+        label=_("Why"),
+        max_length=200,
+        help_text=_("The buyer reads it."),
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+    )
+
+    def __init__(
+        self, *given: Any, lines: Sequence[OrderLine], left: Back, currency: str, **more: Any
+    ) -> None:
+        super().__init__(*given, **more)
+        self.lines = {f"line_{line.pk}": line.key for line in lines if left.lines.get(line.key)}
+        titles = {line.key: line.title for line in lines}
+        for name, key in self.lines.items():
+            self.fields[name] = _amount(titles[key], left.lines[key], currency)
+        if left.shipping_minor:
+            self.fields["shipping"] = _amount(_("Shipping"), left.shipping_minor, currency)
+
+    @property
+    def amounts(self) -> list[forms.BoundField]:
+        """The fields of money, as the page shows them."""
+        return [self[name] for name in self.fields if name in {*self.lines, "shipping"}]
+
+    def clean(self) -> dict[str, Any]:
+        sent: dict[str, Any] = super().clean() or {}
+        names = [name for name in (*self.lines, "shipping") if name in self.fields]
+        if not any(sent.get(name) for name in names) and not set(names) & set(self.errors):
+            for name in names[:1]:
+                self.add_error(name, _("Write how much goes back."))
+        return sent
+
+    def back(self) -> Back:
+        """Return what was asked for, once the form is valid."""
+        sent = self.cleaned_data
+        asked = {key: sent[name] for name, key in self.lines.items() if sent.get(name)}
+        return Back(asked, sent.get("shipping") or 0)
+
+
+def _amount(label: Any, left_minor: int, currency: str) -> MoneyField:
+    most = Money(left_minor, currency)
+    return MoneyField(
+        label=label,
+        required=False,
+        currency=currency,
+        least_minor=0,
+        most_minor=left_minor,
+        help_text=_("up to %(most)s") % {"most": most.display(get_language() or "en")},
     )

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from catalog.models import Photo
 from kit import clock
 from orders import links, story
-from orders.models import Order, OrderLine
+from orders.models import Order, OrderLine, OrderRefund
 from people.models import Person
 from people.trust import blocked_ids
 from shops.models import Shop
@@ -24,6 +25,17 @@ class ShownLine:
 
     line: OrderLine
     photo: Photo | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRefund:
+    """A refund with its sum, its parts (words, minor units), and how far it has come."""
+
+    row: OrderRefund
+    minor: int
+    parts: list[tuple[str, int]]
+    words: str
+    tone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,7 @@ def to_buyer(order: Order, *, viewer: Person | None) -> dict[str, Any]:
         "token": links.token_of(order),
         "story": story.of(order),
         "lines": with_photos(lines),
+        "refunds": refunds_of(order),
         "friend": friend_of(order, viewer=viewer),
         "beside": [(other, links.signed_path(other)) for other in beside.select_related("shop")],
     }
@@ -97,6 +110,26 @@ def with_photos(lines: Iterable[OrderLine]) -> list[ShownLine]:
     names = {line.photo_name for line in rows if line.photo_name}
     photos = {photo.name: photo for photo in Photo.objects.filter(name__in=names)} if names else {}
     return [ShownLine(line, photos.get(line.photo_name)) for line in rows]
+
+
+def refunds_of(order: Order) -> list[ShownRefund]:
+    """Return what of an order went back or is on its way, the newest first."""
+    rows = OrderRefund.objects.filter(order=order).select_related("refund")
+    return [_shown(row) for row in rows.prefetch_related("parts__line").order_by("-number")]
+
+
+def _shown(row: OrderRefund) -> ShownRefund:
+    parts = [(part.line.title, part.amount_minor) for part in row.parts.all()]
+    if row.shipping_minor:
+        parts.append((_("Shipping"), row.shipping_minor))
+    words, tone = _("On its way back"), "warn"
+    if row.undone_at is not None:
+        words, tone = _("The bank sent it back"), "plain"
+    elif row.settled_at is not None:
+        words, tone = _("Paid back"), "trust"
+    elif row.refused_at is not None:
+        words, tone = _("The provider refused it"), "plain"
+    return ShownRefund(row, row.refund.amount_minor, parts, words, tone)
 
 
 def counts_of(shop: Shop) -> dict[str, int]:

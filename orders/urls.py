@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.views import bag, checkout, shopper, vendor
+from orders.views import bag, checkout, refunding, shopper, vendor
 
 app_name = "orders"
 
@@ -24,5 +24,11 @@ urlpatterns = [
     path("shop/orders/<public_id:public_id>", vendor.order, name="shop_order"),
     path("shop/orders/<public_id:public_id>/dispatch", vendor.dispatch, name="shop_dispatch"),
     path("shop/orders/<public_id:public_id>/refund", vendor.refund, name="shop_refund"),
+    path(
+        "shop/orders/<public_id:public_id>/refund-part",
+        refunding.refund_part,
+        name="shop_refund_part",
+    ),
     path("shop/money", vendor.money, name="shop_money"),
+    path("shop/money.csv", vendor.money_file, name="shop_money_file"),
 ]

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from kit import tables
 from kit.states import TransitionRefused
-from kit.web import form_page, moved_on, page_of
-from orders import fulfilment, refunds, shown, statement, story
+from kit.web import download, form_page, moved_on, page_of
+from orders import asking, fulfilment, refunds, shown, statement, story
 from orders.forms import DispatchForm
 from orders.models import Order
+from orders.sums import left_of
 from people.models import Person
 from shops.models import Shop
 from shops.staff import Act, may
@@ -97,6 +99,14 @@ def money(request: HttpRequest, shop: Shop) -> HttpResponse:
     return render(request, "orders/shop_money.html", page)
 
 
+@never_cache
+@require_safe
+@shop_required(Act.SEE_MONEY)
+def money_file(request: HttpRequest, shop: Shop) -> HttpResponse:
+    rows = tables.lines(statement.head(), statement.all_rows(shop))
+    return download(rows, name=f"{shop.handle}-money.csv")
+
+
 def _order_of(shop: Shop, public_id: str) -> Order:
     orders_here = shop.orders.select_related("shop__terms", "checkout")
     return get_object_or_404(orders_here, public_id=public_id)
@@ -108,11 +118,18 @@ def _form_of(found: Order, request: HttpRequest | None = None) -> DispatchForm:
     return DispatchForm(sent, auto_id=f"{found.public_id}_%s")
 
 
+def _has_left(found: Order) -> bool:
+    left = left_of(found, found.lines.all())
+    return found.state in asking.REFUNDABLE and left.total_minor > 0
+
+
 def _page(request: HttpRequest, found: Order) -> dict[str, object]:
     return {
         "order": found,
         "story": story.to_vendor(found),
         "lines": shown.with_photos(found.lines.all()),
+        "refunds": shown.refunds_of(found),
         "may_refund": may(cast(Person, request.user), Act.REFUND, found.shop),
+        "may_refund_part": _has_left(found),
         "due_at": story.dispatch_due(found),
     }

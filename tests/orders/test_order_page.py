@@ -208,8 +208,8 @@ def test_the_order_page_takes_few_questions(client, shipped):
     with CaptureQueriesContext(connection) as asked:
         read(client, shipped)
 
-    # The order with its shop, the lines, what was paid together.
-    assert len(asked) == 3
+    # The order with its shop, the lines, what was paid together, and what went back.
+    assert len(asked) == 4
 
 
 def test_the_list_takes_few_questions_however_long_it_is(client, jar, xiaoyu, honey):
