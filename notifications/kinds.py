@@ -37,143 +37,75 @@ class Kind:
 
 Quiet = partial(Kind, letter=False, may_be_off=True)  # news for the inbox alone
 
-# fmt: off -- read as a table: name, icon, title, and below them the sentence
-NEW_ORDER = Kind(
-    "package",
-    _("You have a new order"),
-    _("Order %(order)s, %(amount)s, is paid. Send it off soon: the buyer is waiting."),
-)
+# Read as a table: name, icon, title, and below them the sentence.
+# fmt: off
+NEW_ORDER = Kind("package", _("You have a new order"),
+    _("Order %(order)s, %(amount)s, is paid. Send it off soon: the buyer is waiting."))
 
 KINDS: dict[str, Kind] = {
-    "order_placed": Kind(
-        "shield-check",
-        _("Your order is placed"),
-        _("%(shop)s has your order. We hold %(amount)s until you have the parcel."),
-    ),
+    "order_placed": Kind("shield-check", _("Your order is placed"),
+      _("%(shop)s has your order. We hold %(amount)s until you have the parcel.")),
     "new_order": NEW_ORDER,
     "order_paid_vendor": NEW_ORDER,
-    "order_shipped": Kind(
-        "truck",
-        _("Your parcel is on its way"),
-        _("%(shop)s has sent order %(order)s. Confirm when it has arrived."),
-    ),
-    "order_completed_vendor": Kind(
-        "circle-check",
-        _("An order is complete"),
-        _("Order %(order)s was received; %(amount)s is yours."),
-        may_be_off=True,
-    ),
-    "order_refunded": Kind(
-        "undo-2",
-        _("Your money is on its way back"),
-        _("%(amount)s of order %(order)s at %(shop)s goes back the way you paid."),
-    ),
-    "order_paid_late": Kind(
-        "undo-2",
-        _("Your payment came too late and goes back"),
-        _("Order %(order)s had closed before the %(amount)s came. All of it goes back to you."),
-    ),
-    "order_refunded_vendor": Kind(
-        "undo-2",
-        _("An order was refunded"),
-        _("%(amount)s of order %(order)s went back to the buyer. Do not send it any more."),
-    ),
-    "order_refund_delayed": Kind(
-        "triangle-alert",
-        _("Your money is not back yet"),
-        _("The provider would not send back %(amount)s of order %(order)s yet. We keep asking."),
-    ),
-    "order_refund_refused": Kind(
-        "triangle-alert",
-        _("Your refund did not go through"),
-        _("The payment provider would not pay back order %(order)s, so it stands. Ask again."),
-    ),
-    "order_refund_refused_vendor": Kind(
-        "triangle-alert",
-        _("A refund did not go through"),
-        _("Order %(order)s was not paid back and stands. Talk to the buyer before you send it."),
-    ),
-    "order_part_refunded_vendor": Kind(
-        "undo-2",
-        _("Part of an order was refunded"),
-        _("%(amount)s of order %(order)s goes back to the buyer."),
-        may_be_off=True,
-    ),
-    "order_part_refused_vendor": Kind(
-        "triangle-alert",
-        _("A refund did not go through"),
-        _("The payment provider would not pay back %(amount)s of order %(order)s. Try it again."),
-    ),
-    "order_refund_undone": Kind(
-        "triangle-alert",
-        _("A refund did not reach you"),
-        _("Your bank sent back %(amount)s of order %(order)s. Ask %(shop)s to pay it again."),
-    ),
-    "order_refund_undone_vendor": Kind(
-        "triangle-alert",
-        _("A refund came back"),
-        _("The buyer's bank sent back %(amount)s of order %(order)s. Refund it again."),
-    ),
-    "commission_expected": Quiet(
-        "gift",
-        _("Somebody bought through your link"),
-        _("%(product)s: %(amount)s is yours once the parcel is received and kept."),
-    ),
-    "commission_held": Quiet(
-        "clock",
-        _("Your commission is nearly there"),
-        _("%(product)s was received. %(amount)s is free in %(days)s days, unless it is sent back."),
-    ),
-    "commission_released": Kind(
-        "coins",
-        _("Your commission is free"),
-        _("%(amount)s for %(product)s is in your wallet."),
-        may_be_off=True,
-    ),
-    "commission_reversed": Kind(
-        "undo-2",
-        _("A commission was taken back"),
-        _("%(product)s was refunded, so %(amount)s of commission no longer counts."),
-        letter=False,
-    ),
-    "commission_owed": Kind(
-        "triangle-alert",
-        _("Your earnings are below zero"),
-        _("%(product)s was refunded: %(amount)s went back. What you earn next fills it up."),
-    ),
-    "commission_restored": Kind(
-        "refresh-cw",
-        _("A commission is yours again"),
-        _("The refund of %(product)s fell through, so %(amount)s of commission counts again."),
-        letter=False,
-    ),
-    "payout_sent": Kind(
-        "banknote", _("Your money was sent"), _("%(amount)s is on its way to your account.")
-    ),
-    "payout_returned": Kind(
-        "triangle-alert",
-        _("Your money came back to us"),
-        _("%(amount)s could not be delivered and is in your wallet again. %(reason)s"),
-    ),
-    "listing_approved": Kind(
-        "badge-check",
-        _("Your product is on sale"),
-        _("We looked at %(product)s and it is live. Share it with somebody."),
-    ),
-    "listing_returned": Kind(
-        "pencil", _("Your product needs a change"), _("%(product)s is not on sale yet. %(reason)s")
-    ),
-    "friend_request": Quiet(
-        "user-plus",
-        _("Somebody wants to be your friend"),
-        _("%(person)s would like to be friends."),
-    ),
-    "friend_accepted": Quiet(
-        "users", _("You have a new friend"), _("%(person)s and you are friends now.")
-    ),
-    "endorsement_received": Quiet(
-        "heart", _("Somebody wrote about your product"), _("%(person)s wrote about %(product)s.")
-    ),
+    "order_shipped": Kind("truck", _("Your parcel is on its way"),
+      _("%(shop)s has sent order %(order)s. Confirm when it has arrived.")),
+    "order_completed_vendor": Kind("circle-check", _("An order is complete"),
+      _("Order %(order)s was received; %(amount)s is yours."), may_be_off=True),
+    "order_refunded": Kind("undo-2", _("Your money is on its way back"),
+      _("%(amount)s of order %(order)s at %(shop)s goes back the way you paid.")),
+    "order_paid_late": Kind("undo-2", _("Your payment came too late and goes back"),
+      _("Order %(order)s had closed before the %(amount)s came. All of it goes back to you.")),
+    "order_refunded_vendor": Kind("undo-2", _("An order was refunded"),
+      _("%(amount)s of order %(order)s went back to the buyer. Do not send it any more.")),
+    "order_refund_delayed": Kind("triangle-alert", _("Your money is not back yet"),
+      _("The provider would not send back %(amount)s of order %(order)s yet. We keep asking.")),
+    "order_refund_refused": Kind("triangle-alert", _("Your refund did not go through"),
+      _("The payment provider would not pay back order %(order)s, so it stands. Ask again.")),
+    "order_refund_refused_vendor": Kind("triangle-alert", _("A refund did not go through"),
+      _("Order %(order)s was not paid back and stands. Talk to the buyer before you send it.")),
+    "order_part_refunded_vendor": Kind("undo-2", _("Part of an order was refunded"),
+      _("%(amount)s of order %(order)s goes back to the buyer."), may_be_off=True),
+    "order_part_refused_vendor": Kind("triangle-alert", _("A refund did not go through"),
+      _("The payment provider would not pay back %(amount)s of order %(order)s. Try it again.")),
+    "order_refund_undone": Kind("triangle-alert", _("A refund did not reach you"),
+      _("Your bank sent back %(amount)s of order %(order)s. Ask %(shop)s to pay it again.")),
+    "order_refund_undone_vendor": Kind("triangle-alert", _("A refund came back"),
+      _("The buyer's bank sent back %(amount)s of order %(order)s. Refund it again.")),
+    "commission_expected": Quiet("gift", _("Somebody bought through your link"),
+      _("%(product)s: %(amount)s is yours once the parcel is received and kept.")),
+    "commission_held": Quiet("clock", _("Your commission is nearly there"),
+      _("%(product)s was received. %(amount)s is free in %(days)s days, unless it is sent back.")),
+    "commission_released": Kind("coins", _("Your commission is free"),
+      _("%(amount)s for %(product)s is in your wallet."), may_be_off=True),
+    "commission_reversed": Kind("undo-2", _("A commission was taken back"),
+      _("%(product)s was refunded, so %(amount)s of commission no longer counts."), letter=False),
+    "commission_owed": Kind("triangle-alert", _("Your earnings are below zero"),
+      _("%(product)s was refunded: %(amount)s went back. What you earn next fills it up.")),
+    "commission_restored": Kind("refresh-cw", _("A commission is yours again"),
+      _("The refund of %(product)s fell through, so %(amount)s of commission counts again."),
+      letter=False),
+    "payout_sent": Kind("banknote", _("Your money was sent"),
+      _("%(amount)s is on its way to your account.")),
+    "payout_returned": Kind("triangle-alert", _("Your money came back to us"),
+      _("%(amount)s could not be delivered and is in your wallet again. %(reason)s")),
+    "payout_to_confirm": Kind("banknote", _("Confirm your withdrawal"),
+      _("%(amount)s waits for you: confirm it in your wallet within 24 hours.")),
+    "payout_cancelled": Kind("undo-2", _("A withdrawal was called off"),
+      _("%(amount)s was not sent and stays in your wallet.")),
+    "payout_held": Kind("triangle-alert", _("Your withdrawals are on hold"),
+      _("Your money stays where it is for now. Your wallet says why and until when.")),
+    "destination_changed": Kind("shield-check", _("The account for your money was changed"),
+      _("Was that you? Nothing is sent there for %(hours)s hours. If not, write to us.")),
+    "listing_approved": Kind("badge-check", _("Your product is on sale"),
+      _("We looked at %(product)s and it is live. Share it with somebody.")),
+    "listing_returned": Kind("pencil", _("Your product needs a change"),
+      _("%(product)s is not on sale yet. %(reason)s")),
+    "friend_request": Quiet("user-plus", _("Somebody wants to be your friend"),
+      _("%(person)s would like to be friends.")),
+    "friend_accepted": Quiet("users", _("You have a new friend"),
+      _("%(person)s and you are friends now.")),
+    "endorsement_received": Quiet("heart", _("Somebody wrote about your product"),
+      _("%(person)s wrote about %(product)s.")),
 }
 # fmt: on
 

@@ -16,6 +16,7 @@ FACTS = {
     "reason": "Photos are blurred.",
     "person": "林薇",
     "days": 7,
+    "hours": 72,
 }
 
 
