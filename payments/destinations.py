@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Min
+from django.utils.crypto import salted_hmac
 
 from audit.recording import record
 from kit import clock
 from kit.locks import one_at_a_time
+from notifications.models import Letter
+from notifications.telling import tell, write_to
+from payments.gateways.registry import rail
 from payments.models import Destination
 from people.models import Person
+
+CHANGED = "destination_changed"
 
 
 def in_use(person: Person) -> Destination | None:
@@ -25,35 +33,63 @@ def usable_at(destination: Destination) -> datetime:
     A first destination serves at once. A changed one cools, so that whoever broke into an
     account cannot empty it before its owner has read the notice.
     """
-    is_first = not Destination.objects.filter(
-        person_id=destination.person_id, pk__lt=destination.pk
-    ).exists()
-    if is_first:
-        return destination.since
-    return destination.since + timedelta(hours=settings.DESTINATION_COOLS_HOURS)
+    return usable_since([destination])[destination]
+
+
+def usable_since(places: Sequence[Destination]) -> dict[Destination, datetime]:
+    """Return for several destinations from when money may be sent there, in one query."""
+    owners = [place.person_id for place in places]
+    firsts = dict(
+        Destination.objects.filter(person_id__in=owners)
+        .values_list("person_id")
+        .annotate(first=Min("pk"))
+    )
+    cools = timedelta(hours=settings.DESTINATION_COOLS_HOURS)
+    return {
+        place: place.since if firsts[place.person_id] == place.pk else place.since + cools
+        for place in places
+    }
 
 
 @transaction.atomic
-def set_destination(*, person: Person, identifier: str, holder: str) -> Destination:
+def set_destination(
+    *, person: Person, identifier: str, holder: str, provider: str = ""
+) -> Destination:
     """Send this person's money to another place from now on; the one before is retired.
 
     Setting what is already set changes nothing, so the wait does not begin again. A
-    payout under way keeps the destination it was asked with.
+    payout under way keeps the destination it was asked with. After a change the person
+    is told at every address that they proved.
+
+    Args:
+        person: whose money it is.
+        identifier: the account as the person wrote it; kept as the rail writes it.
+        holder: the name it bears.
+        provider: the rail; the first that the settings name when left out.
+
+    Raises:
+        BadDestination: the rail cannot pay there; nothing was written.
     """
+    provider = provider or settings.PAYOUT_RAILS[0]
+    identifier = rail(provider).check_destination(identifier, holder)
     one_at_a_time(f"destination:{person.pk}")
     before = in_use(person)
-    if before and (before.identifier, before.holder) == (identifier, holder):
+    place = (provider, identifier, holder)
+    if before and (before.provider, before.identifier, before.holder) == place:
         return before
     now = clock.now()
     if before:
         Destination.objects.filter(pk=before.pk).update(retired_at=now)
     destination = Destination.objects.create(
         person=person,
-        provider=settings.PAYMENT_PROVIDER,
+        provider=provider,
         identifier=identifier,
         holder=holder,
+        fingerprint=fingerprint_of(provider, identifier),
         since=now,
     )
+    if before:
+        _tell_everywhere(person, destination)
     record(
         actor=f"person:{person.pk}",
         act="destination.changed" if before else "destination.set",
@@ -62,6 +98,28 @@ def set_destination(*, person: Person, identifier: str, holder: str) -> Destinat
         after={"ends_in": ending(identifier)},
     )
     return destination
+
+
+def _tell_everywhere(person: Person, destination: Destination) -> None:
+    """Write to every address that is proven: a thief who reads one may not read the other."""
+    key, data = f"destination:{destination.pk}", {"hours": settings.DESTINATION_COOLS_HOURS}
+    tell(person_id=person.pk, kind=CHANGED, key=key, data=data, path="/me/wallet")
+    if person.email and person.phone and person.phone_verified_at:
+        write_to(  # the inbox has told the e-mail address
+            address=person.phone,
+            channel=Letter.Channel.SMS,
+            language=person.language,
+            kind=CHANGED,
+            key=key,
+            data=data,
+            path="/me/wallet",
+        )
+
+
+def fingerprint_of(provider: str, identifier: str) -> str:
+    """Return a keyed digest of a place, by which the same one is known again."""
+    place = f"{provider}:{identifier}"
+    return salted_hmac("payments.destination", place, algorithm="sha256").hexdigest()
 
 
 def ending(identifier: str) -> str:

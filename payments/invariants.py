@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kit.invariants import Invariant
 
-OPEN = "('reserved', 'submitting', 'unknown', 'accepted')"
+OPEN = "('awaiting', 'reserved', 'submitting', 'unknown', 'accepted', 'awaiting_payee', 'frozen')"
 
 INVARIANTS = [
     Invariant(
@@ -42,8 +42,9 @@ INVARIANTS = [
                              FROM generate_series(0, p.attempt) g)
         ) returned
         WHERE (p.state = 'settled' AND (settled.n <> 1 OR returned.n <> 0))
-           OR (p.state = 'returned' AND returned.n <> 1)
-           OR (p.state NOT IN ('settled', 'returned') AND settled.n + returned.n <> 0)
+           OR (p.state IN ('returned', 'cancelled') AND returned.n <> 1)
+           OR (p.state = 'cancelled' AND settled.n <> 0)
+           OR (p.state NOT IN ('settled', 'returned', 'cancelled') AND settled.n + returned.n <> 0)
         """,
     ),
     Invariant(
@@ -64,6 +65,45 @@ INVARIANTS = [
         SELECT p.id, p.attempt, count(t.id) FROM payments_payout p
         LEFT JOIN payments_payoutattempt t ON t.payout_id = p.id
         GROUP BY p.id HAVING count(t.id) <> p.attempt
+        """,
+    ),
+    Invariant(
+        "payments.large_payouts_were_approved_by_two",
+        """
+        SELECT p.id FROM payments_payout p
+        WHERE p.state NOT IN ('awaiting', 'cancelled') AND p.approvals_needed > 0
+          AND (p.approved_by_id IS NULL OR p.approved_by_id = p.person_id
+               OR (p.approvals_needed = 2
+                   AND (p.second_by_id IS NULL OR p.second_by_id = p.person_id
+                        OR p.second_by_id = p.approved_by_id)))
+        """,
+    ),
+    Invariant(
+        "payments.a_run_is_paid_out_of_its_own_currency_and_rail",
+        """
+        SELECT p.id FROM payments_payout p JOIN payments_payoutrun r ON r.id = p.batch_id
+        WHERE (p.run, p.currency, p.provider) <> (r.period, r.currency, r.rail)
+        """,
+    ),
+    Invariant(
+        "payments.suspense_is_the_sum_of_open_differences",
+        """
+        SELECT coalesce(a.code, d.code), a.balance_minor, d.sum_minor
+        FROM (SELECT code, balance_minor FROM ledger_account
+              WHERE code LIKE 'platform:suspense:%%') a
+        FULL JOIN (
+          SELECT 'platform:suspense:' || currency AS code, sum(suspense_minor) AS sum_minor
+          FROM payments_difference WHERE resolved_at IS NULL GROUP BY currency
+        ) d ON d.code = a.code
+        WHERE coalesce(a.balance_minor, 0) <> coalesce(d.sum_minor, 0)
+        """,
+    ),
+    Invariant(
+        "payments.every_write_off_was_posted_once_approved",
+        """
+        SELECT w.id, w.state FROM payments_writeoff w
+        LEFT JOIN ledger_transfer t ON t.key = 'writeoff:' || w.id
+        WHERE (w.state = 'approved') <> (t.id IS NOT NULL)
         """,
     ),
     Invariant(

@@ -1,9 +1,9 @@
-"""Which state a charge, a refund or a payout may follow on which."""
+"""Which state a charge, a refund, a payout, a run or a write-off may follow on which."""
 
 from __future__ import annotations
 
 from kit.states import Moves
-from payments.models import Charge, Payout, Refund
+from payments.models import Charge, Payout, PayoutRun, Refund, WriteOff
 
 # A row may become <key> only from one of <values>. Money that did move outranks what we
 # last believed: a charge closed here may turn out paid, a payout that arrived may come back.
@@ -19,13 +19,30 @@ REFUND_MAY_BECOME: Moves = {
     Refund.State.REFUSED: frozenset({Refund.State.ASKED, Refund.State.SETTLED}),
 }
 
-_NOT_DECIDED = frozenset({Payout.State.RESERVED, Payout.State.SUBMITTING, Payout.State.UNKNOWN})
+P = Payout.State
+_NOT_DECIDED = frozenset({P.RESERVED, P.SUBMITTING, P.UNKNOWN})
+_THERE = frozenset({P.ACCEPTED, P.AWAITING_PAYEE})
 
 PAYOUT_MAY_BECOME: Moves = {
-    Payout.State.SUBMITTING: frozenset({Payout.State.RESERVED}),
-    Payout.State.UNKNOWN: frozenset({Payout.State.SUBMITTING}),
-    Payout.State.RESERVED: frozenset({Payout.State.UNKNOWN}),  # proven absent at the provider
-    Payout.State.ACCEPTED: _NOT_DECIDED,
-    Payout.State.SETTLED: _NOT_DECIDED | {Payout.State.ACCEPTED},
-    Payout.State.RETURNED: _NOT_DECIDED | {Payout.State.ACCEPTED, Payout.State.SETTLED},
+    P.SUBMITTING: frozenset({P.RESERVED}),
+    P.UNKNOWN: frozenset({P.SUBMITTING, P.FROZEN}),
+    # approved; proven absent at the provider; or refused for want of our own funds
+    P.RESERVED: frozenset({P.AWAITING, P.UNKNOWN, P.SUBMITTING}),
+    P.ACCEPTED: _NOT_DECIDED | {P.AWAITING_PAYEE},
+    P.AWAITING_PAYEE: _NOT_DECIDED | {P.ACCEPTED},
+    P.FROZEN: _NOT_DECIDED | _THERE,
+    P.SETTLED: _NOT_DECIDED | _THERE | {P.FROZEN},
+    P.RETURNED: _NOT_DECIDED | _THERE | {P.FROZEN, P.SETTLED},
+    P.CANCELLED: frozenset({P.AWAITING, P.RESERVED}),
+}
+
+RUN_MAY_BECOME: Moves = {
+    PayoutRun.State.WAITING: frozenset({PayoutRun.State.FILLING}),
+    PayoutRun.State.APPROVED: frozenset({PayoutRun.State.FILLING, PayoutRun.State.WAITING}),
+    PayoutRun.State.SENT: frozenset({PayoutRun.State.APPROVED}),
+}
+
+WRITE_OFF_MAY_BECOME: Moves = {
+    WriteOff.State.APPROVED: frozenset({WriteOff.State.ASKED}),
+    WriteOff.State.REFUSED: frozenset({WriteOff.State.ASKED}),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from kit import clock
-from payments import acting, payday, payouts
+from payments import acting, payday, payouts, reconciling
 
 
 @shared_task(name="payments.send_payouts")
@@ -30,3 +30,9 @@ def run_payday() -> int:
 def act_on_events() -> int:
     """Act on stored events about payouts that were not acted on at once."""
     return acting.act_on_waiting()
+
+
+@shared_task(name="payments.reconcile")
+def reconcile() -> int:
+    """Hold every rail's book against ours; return how many statements were new."""
+    return reconciling.run(clock.now())

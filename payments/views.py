@@ -20,7 +20,7 @@ from kit.money import Money
 from kit.public_ids import public_id
 from kit.web import UNPROCESSABLE, form_page, page_of, refused
 from ledger.posting import Overdrawn
-from payments import destinations, payouts, wallet
+from payments import destinations, holds, payouts, wallet
 from payments.forms import DestinationForm, WithdrawForm
 from payments.models import Payout
 from people.models import Person
@@ -38,6 +38,8 @@ WHY_NOT: dict[type[Exception], Any] = {
     payouts.PayoutOpen: gettext_lazy(
         "An earlier withdrawal is still on its way. The next one can follow when it has arrived."
     ),
+    payouts.AboveMaximum: gettext_lazy("At most %(most)s can be sent at once."),
+    holds.OnHold: gettext_lazy("Your withdrawals are on hold: %(reason)s."),
     Overdrawn: gettext_lazy("The balance changed a moment ago. Look at it again."),
 }
 
@@ -119,5 +121,12 @@ def _until(fact: Exception) -> str:
 
 def _why_not(fact: Exception) -> str:
     least = Money(settings.PAYOUT_MINIMUM_MINOR, wallet.HOUSE_CURRENCY)
-    facts = {"least": least.display(get_language() or "en"), "until": _until(fact)}
+    most = Money(getattr(fact, "most_minor", 0), wallet.HOUSE_CURRENCY)
+    hold = getattr(fact, "hold", None)
+    facts = {
+        "least": least.display(get_language() or "en"),
+        "most": most.display(get_language() or "en"),
+        "until": _until(fact),
+        "reason": hold.get_reason_display() if hold else "",
+    }
     return str(WHY_NOT[type(fact)]) % facts

@@ -8,8 +8,10 @@ from pathlib import Path
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from weidian import env
+from weidian.timetable import MONEY_TASKS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -162,20 +164,29 @@ LANGUAGE_COOKIE_AGE = int(timedelta(days=365).total_seconds())
 CELERY_BROKER_URL = env.text("WEIDIAN_BROKER_URL", default="") or VALKEY_URL.replace(
     "unix://", "redis+socket://", 1
 )
+# A task that takes longer is given to somebody else as well; all of ours bear that. It is six
+# times what any task may take, and Celery reads it in three places.
+VISIBILITY_SECONDS = env.number("WEIDIAN_VISIBILITY_SECONDS", default=3600)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 0.5,
     "socket_timeout": 3,
     "max_retries": 0,
     "global_keyprefix": f"{VALKEY_PREFIX}:",
-    # A task that takes longer is given to somebody else as well; all of ours bear that.
-    "visibility_timeout": env.number("WEIDIAN_VISIBILITY_SECONDS", default=3600),
+    "visibility_timeout": VISIBILITY_SECONDS,
 }
+CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"visibility_timeout": VISIBILITY_SECONDS}
+CELERY_VISIBILITY_TIMEOUT = VISIBILITY_SECONDS
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False  # a request never waits for the broker; sweeps find the work
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SOFT_TIME_LIMIT = 540
 CELERY_TASK_TIME_LIMIT = 600
+# Money has a queue of its own; a worker that is told no queues reads both.
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_TASK_QUEUES = [Queue("money"), Queue(CELERY_TASK_DEFAULT_QUEUE)]
+CELERY_TASK_ROUTES = {task: {"queue": "money"} for task in MONEY_TASKS}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -288,6 +299,11 @@ SMS_CARRIER = env.text("WEIDIAN_SMS_CARRIER", default="notifications.senders.sms
 
 PLATFORM_FEE_BP = env.number("WEIDIAN_PLATFORM_FEE_BP", default=100)
 PAYOUT_MINIMUM_MINOR = env.number("WEIDIAN_PAYOUT_MINIMUM_MINOR", default=1000)
+# A payout above the first goes only when a person approves it, above the second when two do;
+# a payday whose sum is above the third waits as a whole.
+PAYOUT_AUTO_LIMIT_MINOR = env.number("WEIDIAN_PAYOUT_AUTO_LIMIT_MINOR", default=200_000)
+PAYOUT_SECOND_APPROVAL_MINOR = env.number("WEIDIAN_PAYOUT_SECOND_APPROVAL_MINOR", default=500_000)
+PAYOUT_RUN_LIMIT_MINOR = env.number("WEIDIAN_PAYOUT_RUN_LIMIT_MINOR", default=5_000_000)
 DESTINATION_COOLS_HOURS = env.number("WEIDIAN_DESTINATION_COOLS_HOURS", default=72)
 CLAWBACK_FLOOR_MINOR = env.number("WEIDIAN_CLAWBACK_FLOOR_MINOR", default=50_000)
 PAYMENT_PROVIDER = env.text("WEIDIAN_PAYMENT_PROVIDER", default="sandbox")

@@ -22,12 +22,29 @@ SECONDS_BETWEEN = {
     "payments.look_up_unknown_payouts": 10,
     "payments.run_payday": 15,
     "payments.act_on_events": 10,
+    "payments.reconcile": 900,
     "api.act_on_events": 10,
     "catalog.make_missing_renditions": 20,
     "insights.roll_up_days": 60,
     "ledger.seal_days": 60,
     "weidian.forget_old_counts": 3600,
 }
+
+# These move money: a queue of their own, so that pictures and letters never stand before them.
+MONEY_TASKS = (
+    "orders.refresh_open_payments",
+    "orders.close_unpaid_orders",
+    "orders.complete_overdue_orders",
+    "orders.settle_refund",
+    "orders.settle_refunds",
+    "referrals.release_due_commissions",
+    "payments.send_payouts",
+    "payments.look_up_unknown_payouts",
+    "payments.run_payday",
+    "payments.act_on_events",
+    "payments.reconcile",
+    "api.act_on_events",
+)
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}

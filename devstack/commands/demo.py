@@ -27,7 +27,10 @@ GRANIAN = (
     "--interface wsgi --workers 2 --blocking-threads 2 --no-ws --http 1 --respawn-failed-workers "
     "--workers-kill-timeout 10 --host 0.0.0.0"
 )
-WORKER = "celery -q -A weidian worker -c 2 --loglevel WARNING --without-gossip --without-mingle"
+WORKER = (
+    "celery -q -A weidian worker -Q money,celery -c 2 --loglevel WARNING"
+    " --without-gossip --without-mingle"
+)
 BEAT = "celery -q -A weidian beat --pidfile="
 
 

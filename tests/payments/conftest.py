@@ -11,6 +11,7 @@ from ledger import accounts
 from ledger.posting import post
 from payments import destinations
 from payments.models import Charge
+from people.models import Person, StaffRole
 from tests.provider import RunningProvider, running_provider
 
 
@@ -75,3 +76,15 @@ def paid_charge(db) -> Charge:
         state="paid",
         paid_at=clock.now(),
     )
+
+
+@pytest.fixture
+def accountants(db) -> list[Person]:
+    """Two people of the house who look after its money."""
+    people = [
+        Person.objects.create_user(name=name, email=f"{name}@example.test")
+        for name in ("gu", "shen")
+    ]
+    for person in people:
+        StaffRole.objects.create(person=person, role=StaffRole.Role.FINANCE)
+    return people

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-from payments.models import Payout, PayoutAttempt
+from payments.models import Payout, PayoutAttempt, PayoutRun
 
 
 @contextmanager
@@ -21,5 +21,6 @@ def without(name: str) -> Iterator[None]:
     finally:
         PayoutAttempt.objects.all().delete()
         Payout.objects.all().delete()
+        PayoutRun.objects.all().delete()
         with connection.schema_editor() as schema:
             schema.add_constraint(Payout, constraint)

@@ -8,7 +8,7 @@ from kit.invariants import check
 from ledger import accounts
 from ledger.balances import balance_of
 from ledger.posting import post
-from payments import payouts
+from payments import asking, payouts
 from payments.invariants import INVARIANTS
 from payments.models import Payout, PayoutAttempt
 from tests.payments.guards import without
@@ -64,7 +64,7 @@ def test_even_without_that_rule_only_the_affordable_are_granted(linwei, linwei_e
 
 
 def test_without_both_guards_the_balance_is_overdrawn(linwei, linwei_earned, monkeypatch):
-    monkeypatch.setattr(payouts, "balance_of", lambda side: 0)
+    monkeypatch.setattr(asking, "balance_of", lambda side: 0)
     with without("one_open_payout_an_account"):
         outcomes = all_at_once(thirty(linwei, linwei_earned), times=10)
 

@@ -11,6 +11,25 @@ from payments.states import CHARGE_MAY_BECOME, PAYOUT_MAY_BECOME, REFUND_MAY_BEC
 
 # Written out by hand, so that a slip in the table is seen.
 PAYOUT_MOVES = {
+    ("awaiting", "reserved"),
+    ("awaiting", "cancelled"),
+    ("reserved", "cancelled"),
+    ("submitting", "reserved"),
+    ("reserved", "awaiting_payee"),
+    ("submitting", "awaiting_payee"),
+    ("unknown", "awaiting_payee"),
+    ("accepted", "awaiting_payee"),
+    ("awaiting_payee", "accepted"),
+    ("awaiting_payee", "settled"),
+    ("awaiting_payee", "returned"),
+    ("reserved", "frozen"),
+    ("submitting", "frozen"),
+    ("unknown", "frozen"),
+    ("accepted", "frozen"),
+    ("awaiting_payee", "frozen"),
+    ("frozen", "unknown"),
+    ("frozen", "settled"),
+    ("frozen", "returned"),
     ("reserved", "submitting"),
     ("submitting", "unknown"),
     ("unknown", "reserved"),
@@ -35,7 +54,7 @@ CHARGE_MOVES = {
     ("created", "closed"),
     ("open", "closed"),
 }
-REFUND_MOVES = {("asked", "settled"), ("asked", "refused")}
+REFUND_MOVES = {("asked", "settled"), ("asked", "refused"), ("settled", "refused")}
 
 
 def moves(row, table, **also):
@@ -80,7 +99,7 @@ def test_a_refund_goes_only_where_its_table_says(paid_charge):
     assert moves(refund, REFUND_MAY_BECOME, settled_at=clock.now()) == REFUND_MOVES
 
 
-@pytest.mark.parametrize("state", ["settled", "returned"])
+@pytest.mark.parametrize("state", ["settled", "returned", "cancelled"])
 def test_a_decided_payout_is_never_sent_again(state):
-    for to in ("reserved", "submitting", "unknown", "accepted"):
-        assert state not in PAYOUT_MAY_BECOME[to]
+    for to in ("awaiting", "reserved", "submitting", "unknown", "accepted", "awaiting_payee"):
+        assert state not in PAYOUT_MAY_BECOME.get(to, frozenset())
