@@ -60,8 +60,30 @@ class Fact:
             raise Unbalanced(self.key, {side.code: minor for side, minor in self.sides})
 
 
+def row(fact: Fact) -> list[str | datetime]:
+    """Return what ``ledger_post`` takes: the fact, its accounts, its legs, and the time."""
+    sides = [side for side, _ in fact.sides]
+    codes = [side.stripe_for(fact.key) for side in sides]
+    running = [side.is_running for side in sides]
+    floors = [side.floor_minor for side in sides]
+    now = clock.now()
+    return [
+        fact.key,
+        fact.request_hash,
+        fact.memo[:MEMO_LENGTH],
+        fact.at or now,
+        _words(codes),
+        _words([side.currency for side in sides]),
+        _plain(["f", "t"][runs] for runs in running),
+        _plain(["NULL" if floor is None else floor for floor in floors]),
+        _words([code for code, runs in zip(codes, running, strict=True) if runs] or codes),
+        _plain([minor for _, minor in fact.sides]),
+        now,
+    ]
+
+
 def columns(facts: Iterable[Fact]) -> list[str]:
-    """Return what ``ledger_post`` takes: facts, accounts and legs as arrays, and the time.
+    """Return what ``ledger_post_many`` takes: facts, accounts and legs, each as arrays.
 
     An account is named once, however many legs stand on it. A fact none of whose sides is
     running has its stripes locked, so that telling it twice at once finds the key.

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from ledger.accounts import Side
-from ledger.facts import Fact, Unbalanced, columns
+from ledger.facts import Fact, Unbalanced, columns, row
 
 __all__ = ["Fact", "KeyReused", "Overdrawn", "Unbalanced", "post", "post_many"]
 
-# Up to so many facts the plan made once is the right one; see ledger/sql.py.
-FEW = 8
-ONE = "SELECT * FROM ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-MANY = ONE.replace("ledger_post", "ledger_post_many")
+ONE = "SELECT * FROM ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+MANY = "SELECT * FROM ledger_post_many(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 # Somebody else was faster: cannot be serialized, deadlock, a key that was not there to see.
 FASTER = frozenset({"40001", "40P01", "23505"})
@@ -66,23 +65,25 @@ def post_many(facts: Sequence[Fact]) -> list[bool]:
             raise KeyReused(fact.key)
     if not once:
         return []
-    written = dict(zip(once, _tell(MANY if len(once) > FEW else ONE, once), strict=True))
-    return [once[fact.key] is fact and written[fact.key] for fact in facts]
+    if len(once) == 1:
+        written = dict.fromkeys(once, bool(_tell(ONE, row(facts[0]))))
+    else:
+        written = dict(zip(once, _tell(MANY, columns(once.values())), strict=True))
+    return [written.pop(fact.key, False) for fact in facts]  # said twice, written once
 
 
-def _tell(question: str, facts: Mapping[str, Fact]) -> list[bool]:
-    arrays = columns(facts.values())
+def _tell(question: str, words: list[Any]) -> Any:
     if not connection.get_autocommit():
-        return _told(question, arrays)
+        return _told(question, words)
     try:
-        return _told(question, arrays)
+        return _told(question, words)
     except (IntegrityError, OperationalError) as fact:
         if _code_of(fact) not in FASTER:
             raise
-    return _tell_again(question, arrays)
+    return _tell_again(question, words)
 
 
-def _tell_again(question: str, arrays: list[str], *, tries: int = TRIES) -> list[bool]:
+def _tell_again(question: str, words: list[Any], *, tries: int = TRIES) -> Any:
     """Tell it where every statement sees what was committed, so that the first try suffices.
 
     Only a deadlock with some other job's locks can still come in between.
@@ -90,22 +91,23 @@ def _tell_again(question: str, arrays: list[str], *, tries: int = TRIES) -> list
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-            return _told(question, arrays)
+            return _told(question, words)
     except (IntegrityError, OperationalError) as fact:
         if _code_of(fact) not in FASTER or tries == 1:
             raise
-    return _tell_again(question, arrays, tries=tries - 1)
+    return _tell_again(question, words, tries=tries - 1)
 
 
-def _told(question: str, arrays: list[str]) -> list[bool]:
+def _told(question: str, words: list[Any]) -> Any:
+    """Return ``fresh`` as the function says it: of one fact, or of each of many."""
     with connection.cursor() as cursor:
-        cursor.execute(question, arrays)
+        cursor.execute(question, words)
         fresh, reused, overdrawn = cursor.fetchone()
     if reused is not None:
         raise KeyReused(reused)
     if overdrawn is not None:
         raise Overdrawn(overdrawn)
-    return list(fresh)
+    return fresh
 
 
 def _code_of(fact: Exception) -> str:

@@ -79,32 +79,106 @@ CREATE TRIGGER accounts_are_never_emptied BEFORE TRUNCATE ON ledger_account
   FOR EACH STATEMENT EXECUTE FUNCTION kit_append_only();
 """
 
-# Two functions of one text: a plan made once is right for a few facts and hopeless for ten
-# thousand, where planning anew costs nothing beside the work.
-POST = """
--- Writes transfers in one round trip, all of them or none. ``fresh`` says of each whether it
--- is new; a key that stands for other legs, or one whose legs would take an account below its
--- floor at its place in the batch, is named instead, and nothing was written.
+OPEN = """
+  INSERT INTO ledger_account (code, currency, running, floor_minor, balance_minor, version)
+  SELECT side.code, side.currency, side.running, side.floor_minor, 0, 0
+  FROM unnest(p_codes, p_currencies, p_running, p_floors)
+       AS side (code, currency, running, floor_minor)
+  WHERE NOT EXISTS (SELECT 1 FROM ledger_account a WHERE a.code = side.code)
+  ORDER BY side.code
+  ON CONFLICT (code) DO NOTHING;
+"""
+
+POST_ONE = """
+-- Writes one transfer in one round trip. ``fresh`` says whether it is new; instead of writing,
+-- the key is named that stands for other legs, or whose legs pass an account's floor.
 --
 -- Accounts are locked in id order, NO KEY, so that two posts wait for each other but never in
--- a circle. Who tells the same fact waits for the same accounts and then finds its key.
-CREATE FUNCTION {name}(
+-- a circle. A fact with no running side locks its stripes. Who tells the same fact waits for
+-- the same accounts and then finds its key.
+CREATE FUNCTION ledger_post(
+  p_key text, p_hash text, p_memo text, p_at timestamptz,
+  p_codes text[], p_currencies text[], p_running boolean[], p_floors bigint[], p_locked text[],
+  p_amounts bigint[], p_now timestamptz,
+  OUT fresh boolean, OUT reused text, OUT overdrawn text
+) LANGUAGE plpgsql SET weidian.posting = 'on' SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  v_told text;
+  v_known bigint;
+  v_legs bigint;
+BEGIN
+  fresh := false;
+  SELECT (SELECT request_hash FROM ledger_transfer WHERE key = p_key),
+         (SELECT count(*) FROM ledger_account WHERE code = ANY (p_codes))
+  INTO v_told, v_known;
+  IF v_told IS NULL THEN
+    IF v_known < cardinality(p_codes) THEN
+      -- OPEN
+    END IF;
+
+    SELECT p_key INTO overdrawn FROM (
+      SELECT a.running AND a.floor_minor >
+             a.balance_minor + p_amounts[array_position(p_codes, a.code::text)] AS dips
+      FROM ledger_account a WHERE a.code = ANY (p_locked) ORDER BY a.id FOR NO KEY UPDATE
+    ) locked HAVING bool_or(dips);
+    IF overdrawn IS NOT NULL THEN
+      SELECT request_hash INTO v_told FROM ledger_transfer WHERE key = p_key;
+      IF v_told IS NULL THEN
+        RETURN;
+      END IF;
+      overdrawn := NULL;  -- whoever told it while we waited is why too little is left
+    END IF;
+  END IF;
+
+  IF v_told IS NULL THEN
+    -- A new statement, so that it sees what those before us left.
+    WITH told AS (
+      INSERT INTO ledger_transfer (key, request_hash, memo, occurred_at, posted_at)
+      VALUES (p_key, p_hash, p_memo, p_at, p_now)
+      ON CONFLICT (key) DO NOTHING RETURNING id
+    )
+    INSERT INTO ledger_posting
+      (transfer_id, account_id, amount_minor, balance_after_minor, account_version)
+    SELECT told.id, a.id, leg.amount_minor,
+           CASE WHEN a.running THEN a.balance_minor + leg.amount_minor END,
+           CASE WHEN a.running THEN a.version + 1 END
+    FROM told, unnest(p_codes, p_currencies, p_amounts) AS leg (code, currency, amount_minor)
+    JOIN ledger_account a ON a.code = leg.code AND a.currency = leg.currency
+    ORDER BY a.id;
+    GET DIAGNOSTICS v_legs = ROW_COUNT;
+    IF v_legs = cardinality(p_codes) THEN
+      UPDATE ledger_account a
+      SET balance_minor = a.balance_minor + leg.amount_minor, version = a.version + 1
+      FROM unnest(p_codes, p_amounts) AS leg (code, amount_minor)
+      WHERE a.code = leg.code AND a.running;
+      fresh := true;
+      RETURN;
+    ELSIF v_legs > 0 THEN
+      RAISE EXCEPTION 'an account stands in another currency' USING ERRCODE = 'check_violation';
+    END IF;
+    SELECT request_hash INTO v_told FROM ledger_transfer WHERE key = p_key;
+  END IF;
+  IF v_told IS DISTINCT FROM p_hash THEN
+    reused := p_key;
+  END IF;
+END $$;
+""".replace("-- OPEN", OPEN)
+
+POST_MANY = """
+-- Writes transfers in one round trip, all of them or none; see ledger_post. A batch is planned
+-- anew each time, which costs nothing beside its work: a plan for one is hopeless for thousands.
+-- An account's floor is looked at after every leg, in the order of the batch.
+CREATE FUNCTION ledger_post_many(
   p_keys text[], p_hashes text[], p_memos text[], p_ats timestamptz[],
   p_codes text[], p_currencies text[], p_running boolean[], p_floors bigint[], p_locked text[],
   p_facts integer[], p_sides integer[], p_amounts bigint[], p_now timestamptz,
   OUT fresh boolean[], OUT reused text, OUT overdrawn text
-) LANGUAGE plpgsql SET weidian.posting = 'on' SET {plans} AS $$
+) LANGUAGE plpgsql SET weidian.posting = 'on' SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
   v_known boolean;
 BEGIN
   IF (SELECT count(*) FROM ledger_account WHERE code = ANY (p_codes)) < cardinality(p_codes) THEN
-    INSERT INTO ledger_account (code, currency, running, floor_minor, balance_minor, version)
-    SELECT side.code, side.currency, side.running, side.floor_minor, 0, 0
-    FROM unnest(p_codes, p_currencies, p_running, p_floors)
-         AS side (code, currency, running, floor_minor)
-    WHERE NOT EXISTS (SELECT 1 FROM ledger_account a WHERE a.code = side.code)
-    ORDER BY side.code
-    ON CONFLICT (code) DO NOTHING;
+    -- OPEN
   END IF;
 
   PERFORM 1 FROM ledger_account WHERE code = ANY (p_locked) ORDER BY id FOR NO KEY UPDATE;
@@ -160,10 +234,7 @@ BEGIN
     RAISE EXCEPTION 'an account stands in another currency' USING ERRCODE = 'check_violation';
   END IF;
 END $$;
-"""
-
-POST_ONE = POST.format(name="ledger_post", plans="plan_cache_mode = force_generic_plan")
-POST_MANY = POST.format(name="ledger_post_many", plans="plan_cache_mode = force_custom_plan")
+""".replace("-- OPEN", OPEN)
 
 DIGESTS = """
 -- The digest of each transfer from one id to another: sha256 over its nonce and everything

@@ -47,6 +47,14 @@ def test_a_batch_writes_what_is_new_in_one_round_trip(db, django_assert_num_quer
     ) == [(200, 200, 1), (300, 500, 2)]
 
 
+def test_one_fact_said_several_times_in_a_batch_is_written_once(db):
+    fact, other = moved("a", 5, of=OUTSIDE, to=SHOP), moved("b", 5, of=OUTSIDE, to=SHOP)
+
+    assert post_many([fact, fact]) == [True, False]
+    assert post_many([other, fact, other]) == [True, False, False]
+    assert balance_of(SHOP) == 10
+
+
 def test_an_empty_batch_asks_nothing(db, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert post_many([]) == []

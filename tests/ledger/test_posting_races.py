@@ -117,6 +117,19 @@ def test_one_fact_told_by_twenty_transactions_at_once_is_written_once(to):
 
 
 @pytest.mark.parametrize("level", LEVELS)
+def test_who_waited_while_the_last_of_it_was_taken_finds_the_fact_and_not_the_floor(level):
+    post(key="paid", legs={OUTSIDE: -100, ESCROW: 100})
+
+    def tell() -> bool:
+        return post(key="line:1:completed", legs={ESCROW: -100, SHOP: 100})
+
+    outcomes = all_at_once(isolated(tell, level), times=20)
+
+    assert sorted(map(str, outcomes)) == ["False"] * 19 + ["True"]
+    assert (balance_of(ESCROW), balance_of(SHOP)) == (0, 100)
+
+
+@pytest.mark.parametrize("level", LEVELS)
 def test_one_key_for_twenty_facts_at_once_is_one_of_them(level):
     amounts = itertools.count(1)
     told: list[int] = []
