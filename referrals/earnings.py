@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,10 +15,11 @@ from ledger import accounts
 from ledger.balances import balances_of
 from payments.models import Payout
 from people.models import Person
-from referrals.models import Commission
+from referrals.models import Commission, Reversal
 
 S = Commission.State
 WEEKS = 12
+MOST_REASONS = 5  # more refunds than these nobody reads to understand a balance
 
 # Commissions that stand: paid for, and not taken back.
 STANDING = (S.PENDING, S.HELD, S.RELEASED)
@@ -108,9 +109,41 @@ def staged(commissions: Iterable[Commission]) -> list[Row]:
     """Return rows with the stage each has reached, in the order given."""
     rows = list(commissions)
     covered = _paid_out({(row.sharer_id, row.currency) for row in rows})
-    return [
-        Row(commission=row, stage="paid_out" if row.pk in covered else row.state) for row in rows
-    ]
+    return [_staged(row, covered) for row in rows]
+
+
+def all_of(person: Person, commissions: Iterable[Commission]) -> Iterator[Row]:
+    """Yield one person's rows with their stages, without holding more than one of them."""
+    mine = Commission.objects.filter(sharer=person)
+    currencies = mine.order_by().values_list("currency", flat=True).distinct()
+    covered = _paid_out({(person.pk, currency) for currency in currencies})
+    return (_staged(row, covered) for row in commissions)
+
+
+def below_zero(person: Person, figures: Figures) -> list[Reversal]:
+    """Return the newest refunds that took a sharer below zero; none for who is not."""
+    owed_minor = -figures.available_minor
+    found: list[Reversal] = []
+    if owed_minor <= 0:
+        return found
+    mine = Reversal.objects.filter(
+        commission__sharer=person, commission__currency=figures.currency
+    ).select_related("commission__product")
+    undone = set(mine.filter(amount_minor__lt=0).values_list("commission_id", "key"))
+    taken = mine.filter(
+        amount_minor__gt=F("lost_minor"), at__gte=F("commission__released_at")
+    ).order_by("-at", "-pk")
+    for reversal in taken.iterator(chunk_size=MOST_REASONS):
+        if owed_minor <= 0 or len(found) == MOST_REASONS:
+            break
+        if (reversal.commission_id, reversal.key.replace(":settled", ":undone")) not in undone:
+            found.append(reversal)
+            owed_minor -= reversal.amount_minor - reversal.lost_minor
+    return found
+
+
+def _staged(row: Commission, covered: set[int]) -> Row:
+    return Row(commission=row, stage="paid_out" if row.pk in covered else row.state)
 
 
 def weeks_of(person: Person, *, currency: str) -> list[Week]:

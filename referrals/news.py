@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import asdict
 
-from notifications.telling import tell
+from notifications.telling import News, tell, tell_many
 from referrals.models import Commission
-
-
-def told_of(commission: Commission, *, minor: int, days: int = 0) -> dict[str, Any]:
-    """Return the facts of a notice about one commission; its product must be loaded."""
-    return {
-        "amount_minor": minor,
-        "currency": commission.currency,
-        "product": commission.product.title,
-        "title": commission.product.title,
-        "days": days,
-    }
-
-
-def path_of(line_key: str) -> str:
-    """Return the page that tells one commission's story."""
-    return f"/me/earnings/{line_key}"
 
 
 def to_sharer(
     commission: Commission, kind: str, *, minor: int | None = None, days: int = 0, fact: str = ""
 ) -> None:
     """Tell whose commission it is, once for each kind and ``fact``."""
-    tell(
+    net_minor = commission.net_minor if minor is None else minor
+    tell(**asdict(_news(commission, kind, minor=net_minor, days=days, fact=fact)))
+
+
+def to_sharers(commissions: Iterable[Commission], kind: str) -> None:
+    """Tell of many commissions at once what is theirs; their products must be loaded."""
+    tell_many([_news(row, kind, minor=row.net_minor) for row in commissions])
+
+
+def _news(commission: Commission, kind: str, *, minor: int, days: int = 0, fact: str = "") -> News:
+    return News(
         person_id=commission.sharer_id,
         kind=kind,
         key=f"commission:{commission.pk}:{fact or commission.reversed_minor}",
-        data=told_of(commission, minor=commission.net_minor if minor is None else minor, days=days),
-        path=path_of(commission.line_key),
+        data={
+            "amount_minor": minor,
+            "currency": commission.currency,
+            "product": commission.product.title,
+            "title": commission.product.title,
+            "days": days,
+        },
+        path=f"/me/earnings/{commission.line_key}",
     )

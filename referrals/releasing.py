@@ -26,6 +26,15 @@ S = Commission.State
 # and whoever refunds one of these lines waits a moment only.
 CHUNK = 5_000
 
+NEEDED = (
+    "line_key",
+    "sharer_id",
+    "amount_minor",
+    "reversed_minor",
+    "currency",
+    "product__title",
+)
+
 REFUSALS = (DatabaseError, KeyReused, Overdrawn, TransitionRefused)
 
 
@@ -85,15 +94,14 @@ def _next_ids(now: datetime, after: tuple[datetime, int] | None) -> Sequence[tup
 @transaction.atomic
 def _release_all(ids: Sequence[int], now: datetime) -> int:
     due = Commission.objects.due(now=now).filter(pk__in=ids).select_related("product")
+    due = due.only(*NEEDED)
     # Asked again under the lock: a refund may have been asked for, another beat may be here.
     rows = list(due.select_for_update(of=("self",), no_key=True, skip_locked=True).order_by("pk"))
     post_many(_facts(rows, now))
     Commission.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=S.RELEASED, released_at=now
     )
-    for row in rows:
-        row.state, row.released_at = S.RELEASED, now
-        news.to_sharer(row, "commission_released")
+    news.to_sharers(rows, "commission_released")
     return len(rows)
 
 

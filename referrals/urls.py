@@ -13,6 +13,7 @@ urlpatterns = [
     path("p/<public_id:public_id>", landing.product, name="product"),
     path("p/<public_id:public_id>/share", sharing.share, name="share"),
     path("me/earnings", earnings.earnings, name="earnings"),
+    path("me/earnings.csv", earnings.earnings_file, name="earnings_file"),
     path("me/earnings/<str:line_key>", earnings.story, name="earning"),
     path("shop/sharers", sharers.sharers, name="sharers"),
 ]

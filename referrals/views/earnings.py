@@ -9,9 +9,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from kit.web import page_of
+from kit import tables
+from kit.web import download, page_of
 from people.web import SignedInRequest
-from referrals import charts, stories
+from referrals import charts, statement, stories
 from referrals import earnings as earned
 from referrals.models import Commission
 
@@ -28,12 +29,21 @@ def earnings(request: SignedInRequest) -> HttpResponse:
     context = {
         "main": figures[0],
         "others": figures[1:],
+        "reasons": earned.below_zero(request.user, figures[0]),
         "minimum_minor": settings.PAYOUT_MINIMUM_MINOR,
         "chart": charts.weekly(earned.weeks_of(request.user, currency=figures[0].currency)),
         "page": page,
         "rows": earned.staged(page.object_list),
     }
     return render(request, "referrals/earnings.html", context)
+
+
+@login_required
+@require_safe
+def earnings_file(request: SignedInRequest) -> HttpResponse:
+    """Hand out every commission of one's own as a file."""
+    rows = tables.lines(statement.head(), statement.rows_of(request.user))
+    return download(rows, name="earnings.csv")
 
 
 @login_required

@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 
 from notifications.models import Letter, Notice
-from notifications.telling import tell, write_to
+from notifications.telling import News, tell, tell_many, write_to
 from people.models import Person
 from tests.races import all_at_once
 
@@ -113,3 +113,45 @@ def test_eight_who_tell_the_same_at_once_tell_it_once(linwei):
 
     assert sorted(outcomes) == [False] * 7 + [True]
     assert (Notice.objects.count(), Letter.objects.count()) == (1, 1)
+
+
+def shipped(person: Person, key: str = "order:1:shipped", kind: str = "order_shipped") -> News:
+    data = {"order": "AB12", "shop": "山里的小店"}
+    return News(person.pk, kind, key, data, "/me/orders")
+
+
+def test_many_are_told_as_one_is(linwei, db, django_assert_max_num_queries):
+    ayi = Person.objects.create_user(name="阿姨", phone="+8613800138000", language="en")
+    gone = Person.objects.create(name="")
+    news = [shipped(linwei), shipped(ayi), shipped(gone), shipped(linwei, kind="commission_held")]
+    news += [shipped(linwei, key=f"order:{number}") for number in range(50)]
+
+    with django_assert_max_num_queries(8):
+        tell_many(news)
+
+    assert (Notice.objects.count(), Letter.objects.count()) == (54, 52)
+    assert Letter.objects.get(channel="sms").address == "+8613800138000"
+    one = Notice.objects.get(key=f"order_shipped:{ayi.pk}:order:1:shipped")
+    assert (one.path, one.data["order"]) == ("/me/orders", "AB12")
+
+
+def test_many_are_told_once_whoever_told_before(linwei, xiaoyu):
+    tell_shipped(linwei)
+
+    for _ in range(2):
+        tell_many([shipped(linwei), shipped(xiaoyu), shipped(xiaoyu)])
+    assert tell_shipped(xiaoyu) is False
+    assert (Notice.objects.count(), Letter.objects.count()) == (2, 2)
+
+
+def test_nothing_to_tell_tells_nothing(db):
+    tell_many([])
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_who_tell_many_at_once_tell_each_once(linwei, xiaoyu):
+    news = [shipped(linwei), shipped(xiaoyu)]
+
+    assert all_at_once(lambda: tell_many(news), times=8) == [None] * 8
+    assert (Notice.objects.count(), Letter.objects.count()) == (2, 2)

@@ -13,7 +13,7 @@ from referrals import clicks, commissions, links
 from referrals.models import Click, ShareLink
 from shops.models import Membership
 from tests.conftest import NOON
-from tests.referrals.money import WEEK, complete, pay_in, take_back
+from tests.referrals.money import WEEK, complete, pay_in, pay_out, take_back
 
 
 @pytest.fixture
@@ -204,3 +204,77 @@ def test_these_pages_are_only_read(english, held, linwei, path):
     english.force_login(linwei)
 
     assert english.post(path).status_code == 405
+
+
+def released(linwei):
+    with clock.stopped_at(NOON + WEEK):
+        commissions.release_due(clock.now())
+    pay_out(linwei, 1020)
+
+
+def test_below_zero_the_page_says_because_of_which_sale(english, held, linwei):
+    released(linwei)
+    with clock.stopped_at(NOON + WEEK + timedelta(hours=1)):
+        take_back("L1", 6800)
+        take_back("L2", 1700, refund=2)
+        take_back("L2", 0, undoes=2)
+        english.force_login(linwei)
+        page = english.get("/me/earnings").content.decode()
+        story = english.get("/me/earnings/L1").content.decode()
+
+    assert "Below zero, because" in page
+    assert page.count("refunded Sun 29 Nov") == 1  # the one that fell through is no reason
+    assert "−¥6.80" in page
+    assert "¥6.80 taken back" in story
+
+
+def test_a_story_tells_each_reversal_in_its_place(english, held, linwei):
+    take_back("L1", 3400)
+    released_at = NOON + WEEK
+    with clock.stopped_at(released_at):
+        commissions.release_due(clock.now())
+    with clock.stopped_at(released_at + timedelta(days=1)):
+        take_back("L1", 5100, refund=2)
+        take_back("L1", 3400, undoes=2)
+    english.force_login(linwei)
+
+    page = english.get("/me/earnings/L1").content.decode()
+    said = ["Received", "¥3.40 taken back", "Yours to withdraw", "¥1.70 taken back", "¥1.70 counts"]
+    places = [page.index(words) for words in said]
+    assert places == sorted(places)
+
+
+def test_what_waits_for_a_refund_says_so(english, held, linwei):
+    commissions.wait(line_keys=["L1"])
+    english.force_login(linwei)
+
+    assert "Waits until a refund" in english.get("/me/earnings/L1").content.decode()
+
+
+def test_the_earnings_file_has_every_row_and_runs_nothing(english, held, linwei, honey):
+    type(honey).objects.update(title="@SUM(1)")
+    take_back("L1", 3400)
+    english.force_login(linwei)
+
+    answer = english.get("/me/earnings.csv")
+    text = b"".join(answer.streaming_content).decode()
+
+    head, *rows = text.removeprefix("\ufeff").splitlines()
+    assert text.startswith("\ufeff")
+    assert head.startswith(
+        'Ordered,Product,Shop,Paid for the goods,"Rate, %",Commission,Taken back'
+    )
+    first = next(row for row in rows if ",6.80," in row).split(",")
+    assert first[1] == "'@SUM(1)"
+    assert first[3:10] == ["68.00", "10.00", "6.80", "3.40", "3.40", "CNY", "In the return window"]
+    assert len(rows) == 2
+    chinese = english.get("/me/earnings.csv", HTTP_ACCEPT_LANGUAGE="zh-hans")
+    assert b"".join(chinese.streaming_content).decode().startswith("\ufeff已下单,商品")
+
+
+def test_the_earnings_file_is_ones_own(english, held, xiaoyu):
+    assert english.get("/me/earnings.csv").status_code == 302
+    english.force_login(xiaoyu)
+    text = b"".join(english.get("/me/earnings.csv").streaming_content).decode()
+    assert len(text.splitlines()) == 1
+    assert english.post("/me/earnings.csv").status_code == 405
