@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -67,12 +68,12 @@ def test_what_fails_validation_is_not_stored(stripe, key):
 
 
 def test_a_key_is_busy_while_its_first_request_runs(stripe, key):
-    stripe.control(faults=["slow1"])
+    stripe.control(faults=["slow3"])
     before = stripe.control()["posts"]
     with ThreadPoolExecutor(1) as hands:
         first = hands.submit(post, stripe, key)
         while stripe.control()["posts"] == before:
-            pass
+            time.sleep(0.05)
         status, answer = post(stripe, key)
 
     assert (status, answer["error"]["code"]) == (409, "idempotency_key_in_use")
