@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -27,6 +28,11 @@ STRIPES = 16
 SUSPENSE = "platform:suspense"
 
 
+@lru_cache(maxsize=10_000)  # asked several times of each side of each fact
+def _runs(code: str) -> bool:
+    return code.partition(":")[0] not in STRIPED or code.startswith(SUSPENSE)
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """An account as a posting names it, before the row need exist."""
@@ -40,7 +46,7 @@ class Side:
 
     @property
     def is_running(self) -> bool:
-        return self.kind not in STRIPED or self.code.startswith(SUSPENSE)
+        return _runs(self.code)
 
     @property
     def floor_minor(self) -> int | None:

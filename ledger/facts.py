@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,8 +43,8 @@ class Fact:
     @cached_property
     def request_hash(self) -> str:
         """What the key stands for from now on; on which stripes it lands does not matter."""
-        legs = [[side.code, side.currency, minor] for side, minor in self.sides]
-        return hashlib.sha256(json.dumps(legs).encode()).hexdigest()
+        legs = [f"{side.code} {side.currency} {minor}" for side, minor in self.sides]
+        return hashlib.sha256("\n".join(legs).encode()).hexdigest()
 
     def refuse_unbalanced(self) -> None:
         """Make sure that two sides or more sum to zero in every currency.
@@ -94,9 +93,10 @@ def columns(facts: Iterable[Fact]) -> list[str]:
     locked: set[str] = set()
     legs: list[tuple[int, int, int]] = []
     for number, fact in enumerate(told, start=1):
-        codes = {side.stripe_for(fact.key): side for side, _ in fact.sides}
-        locked.update([code for code, side in codes.items() if side.is_running] or codes)
-        for (code, side), (_, minor) in zip(codes.items(), fact.sides, strict=True):
+        codes = [side.stripe_for(fact.key) for side, _ in fact.sides]
+        running = [side.code for side, _ in fact.sides if side.is_running]
+        locked.update(running or codes)
+        for code, (side, minor) in zip(codes, fact.sides, strict=True):
             if code not in places:
                 sides.append(side)
                 places[code] = len(sides)
