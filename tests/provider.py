@@ -26,11 +26,17 @@ class RunningProvider:
     """One provider process; everything is asked over HTTP, as any shop would."""
 
     def __init__(
-        self, folder: Path, *, settle_seconds: float = 0.05, hidden_look_ups: int = 3
+        self,
+        folder: Path,
+        *,
+        settle_seconds: float = 0.05,
+        hidden_look_ups: int = 3,
+        clock_file: Path | None = None,
     ) -> None:
         self.folder = folder
         self.settle_seconds = settle_seconds
         self.hidden_look_ups = hidden_look_ups
+        self.clock_file = clock_file
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
@@ -40,6 +46,8 @@ class RunningProvider:
         command += ["--data", str(self.folder), "--secret", SECRET]
         command += ["--settle-seconds", str(self.settle_seconds)]
         command += ["--hidden-look-ups", str(self.hidden_look_ups)]
+        if self.clock_file is not None:
+            command += ["--clock-file", str(self.clock_file)]
         self.process = children.spawn(
             command,
             dies_by=signal.SIGTERM,
@@ -126,10 +134,10 @@ class RunningProvider:
 
 
 @contextmanager
-def running_provider(folder: Path, *, hidden_look_ups: int = 3) -> Iterator[RunningProvider]:
-    """Run a provider for as long as the block lasts."""
+def running_provider(folder: Path, **options: Any) -> Iterator[RunningProvider]:
+    """Run a provider for as long as the block lasts; ``options`` are ``RunningProvider``'s."""
     place = folder / f"provider-{next(_places)}"
-    provider = RunningProvider(place, hidden_look_ups=hidden_look_ups)
+    provider = RunningProvider(place, **options)
     try:
         provider.start()
         yield provider

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 import time
-from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -33,9 +32,11 @@ from torture.truth import lies
 
 ORDERS, QUICK_ORDERS = 30, 8
 LONGEST_SECONDS = 90
-BALANCES = """
-SELECT split_part(code, ':', 1), sum(balance_minor) FROM ledger_account
-WHERE running AND id > %s GROUP BY 1
+# What went over the accounts of each kind: how many postings, and how much in all.
+MOVED = """
+SELECT split_part(a.code, ':', 1), count(*), sum(abs(p.amount_minor))
+FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
+WHERE a.running AND a.id > %s GROUP BY 1 ORDER BY 1
 """
 
 
@@ -49,12 +50,12 @@ def prove(stage: Stage) -> Proof:
     stormy, flushed = _life(stage, flushes=True)
     untrue = lies(stage.provider)
     if calm != stormy:
-        untrue.append(f"with a calm broker {dict(calm)}, with a forgetful one {dict(stormy)}")
-    return Proof({"flushed": flushed, "balances": dict(stormy)}, untrue)
+        untrue.append(f"with a calm broker {calm}, with a forgetful one {stormy}")
+    return Proof({"flushed": flushed, "postings_and_minor_by_account": stormy}, untrue)
 
 
-def _life(stage: Stage, *, flushes: bool) -> tuple[Counter[str], int]:
-    """Live through one street's orders; return what its accounts hold, and the flushes."""
+def _life(stage: Stage, *, flushes: bool) -> tuple[dict[str, list[int]], int]:
+    """Live through one street's orders; return what went over its accounts, and the flushes."""
     last_account = _last_account()
     street = Street.open(stage.provider, seed=stage.seed)
     with crew_in(Path(stage.wire.folder) / f"crew-{flushes}") as crew:
@@ -73,7 +74,7 @@ def _life(stage: Stage, *, flushes: bool) -> tuple[Counter[str], int]:
         _ring_until(storm, lambda: not Commission.objects.filter(state="held").exists())
         clock.move(by=timedelta(days=7))
         _ring_until(storm, partial(_everybody_is_paid, last_account))
-        return _balances_since(last_account), storm.blown
+        return _moved_since(last_account), storm.blown
 
 
 class _Calm:
@@ -133,7 +134,7 @@ def _last_account() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _balances_since(account_id: int) -> Counter[str]:
+def _moved_since(account_id: int) -> dict[str, list[int]]:
     with connection.cursor() as cursor:
-        cursor.execute(BALANCES, [account_id])
-        return Counter({kind: int(minor) for kind, minor in cursor.fetchall() if minor})
+        cursor.execute(MOVED, [account_id])
+        return {kind: [int(number), int(minor)] for kind, number, minor in cursor.fetchall()}

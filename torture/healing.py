@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from datetime import timedelta
 
 from celery import current_app
@@ -35,17 +36,22 @@ class NeverQuiet(Exception):
     """Things still moved after as much time as healing may take."""
 
 
+def ring(names: Iterable[str]) -> None:
+    """Do the timed jobs of these names here and now, one after another."""
+    current_app.loader.import_default_modules()
+    for name in names:
+        current_app.tasks[name].run()
+
+
 def heal(*, step: timedelta = timedelta(minutes=6)) -> int:
     """Ring every sweep, let time pass, and again, until two looks agree; return the rounds.
 
     Raises:
         NeverQuiet: something moved in every round.
     """
-    current_app.loader.import_default_modules()
     before = None
     for number in range(1, ROUNDS + 1):
-        for name in MONEY:
-            current_app.tasks[name].run()
+        ring(MONEY)
         time.sleep(PROVIDER_SETTLES_SECONDS)
         now = _look()
         if now == before:

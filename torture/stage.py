@@ -93,7 +93,7 @@ def set_up(*, seed: int, is_quick: bool) -> Iterator[Stage]:
         call_command("migrate", verbosity=0)
         socket_folder = parse_qs(urlsplit(environment["DATABASE_URL"]).query)["host"][0]
         wire = Wire(folder, socket_folder)
-        with running_provider(folder) as provider:
+        with running_provider(folder, clock_file=folder / "clock") as provider:
             provider.point_here(settings)
             try:
                 yield Stage(provider, wire, seed, is_quick)
