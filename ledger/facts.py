@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from secrets import token_hex
 
 from kit import clock
 from ledger.accounts import Side
 
 MEMO_LENGTH = 200
+NONCE_BYTES = 16
 
 
 class Unbalanced(Exception):
@@ -78,6 +80,7 @@ def row(fact: Fact) -> list[str | datetime]:
         _words([code for code, runs in zip(codes, running, strict=True) if runs] or codes),
         _plain([minor for _, minor in fact.sides]),
         now,
+        token_hex(NONCE_BYTES),
     ]
 
 
@@ -114,6 +117,7 @@ def columns(facts: Iterable[Fact]) -> list[str]:
         _words(locked),
         *(_plain(column) for column in zip(*legs, strict=True)),
         now.isoformat(),
+        _plain(token_hex(NONCE_BYTES) for _ in told),
     ]
 
 

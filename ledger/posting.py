@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
@@ -13,8 +13,14 @@ from ledger.facts import Fact, Unbalanced, columns, row
 
 __all__ = ["Fact", "KeyReused", "Overdrawn", "Unbalanced", "post", "post_many"]
 
-ONE = "SELECT * FROM ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-MANY = "SELECT * FROM ledger_post_many(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+ONE = "SELECT ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+MANY = """
+SELECT fresh, reused, overdrawn
+FROM ledger_post_many(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+Facts = Mapping[str, Fact]
+Written = dict[str, bool]
 
 # Somebody else was faster: cannot be serialized, deadlock, a key that was not there to see.
 FASTER = frozenset({"40001", "40P01", "23505"})
@@ -65,25 +71,45 @@ def post_many(facts: Sequence[Fact]) -> list[bool]:
             raise KeyReused(fact.key)
     if not once:
         return []
-    if len(once) == 1:
-        written = dict.fromkeys(once, bool(_tell(ONE, row(facts[0]))))
-    else:
-        written = dict(zip(once, _tell(MANY, columns(once.values())), strict=True))
+    written = _tried(partial(_tell_one if len(once) == 1 else _tell_many, once))
     return [written.pop(fact.key, False) for fact in facts]  # said twice, written once
 
 
-def _tell(question: str, words: list[Any]) -> Any:
+def _tell_one(facts: Facts) -> Written:
+    ((key, fact),) = facts.items()
+    with connection.cursor() as cursor:
+        cursor.execute(ONE, row(fact))
+        (verdict,) = cursor.fetchone()
+    if verdict == "reused":
+        raise KeyReused(key)
+    if verdict == "overdrawn":
+        raise Overdrawn(key)
+    return {key: verdict == "fresh"}
+
+
+def _tell_many(facts: Facts) -> Written:
+    with connection.cursor() as cursor:
+        cursor.execute(MANY, columns(facts.values()))
+        fresh, reused, overdrawn = cursor.fetchone()
+    if reused is not None:
+        raise KeyReused(reused)
+    if overdrawn is not None:
+        raise Overdrawn(overdrawn)
+    return dict(zip(facts, fresh, strict=True))
+
+
+def _tried(tell: Callable[[], Written]) -> Written:
     if not connection.get_autocommit():
-        return _told(question, words)
+        return tell()
     try:
-        return _told(question, words)
+        return tell()
     except (IntegrityError, OperationalError) as fact:
         if _code_of(fact) not in FASTER:
             raise
-    return _tell_again(question, words)
+    return _tried_again(tell)
 
 
-def _tell_again(question: str, words: list[Any], *, tries: int = TRIES) -> Any:
+def _tried_again(tell: Callable[[], Written], *, tries: int = TRIES) -> Written:
     """Tell it where every statement sees what was committed, so that the first try suffices.
 
     Only a deadlock with some other job's locks can still come in between.
@@ -91,23 +117,11 @@ def _tell_again(question: str, words: list[Any], *, tries: int = TRIES) -> Any:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-            return _told(question, words)
+            return tell()
     except (IntegrityError, OperationalError) as fact:
         if _code_of(fact) not in FASTER or tries == 1:
             raise
-    return _tell_again(question, words, tries=tries - 1)
-
-
-def _told(question: str, words: list[Any]) -> Any:
-    """Return ``fresh`` as the function says it: of one fact, or of each of many."""
-    with connection.cursor() as cursor:
-        cursor.execute(question, words)
-        fresh, reused, overdrawn = cursor.fetchone()
-    if reused is not None:
-        raise KeyReused(reused)
-    if overdrawn is not None:
-        raise Overdrawn(overdrawn)
-    return fresh
+    return _tried_again(tell, tries=tries - 1)
 
 
 def _code_of(fact: Exception) -> str:

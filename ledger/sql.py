@@ -88,8 +88,8 @@ OPEN = """
 """
 
 POST_ONE = """
--- Writes one transfer in one round trip. ``fresh`` says whether it is new; instead of writing,
--- the key is named that stands for other legs, or whose legs pass an account's floor.
+-- Writes one transfer in one round trip and says ``fresh``; or writes nothing and says ``told``
+-- (before), ``reused`` (the key stands for other legs) or ``overdrawn`` (below a floor).
 --
 -- Accounts are locked in id order, NO KEY, so that two posts wait for each other but never in
 -- a circle. A fact with no running side locks its stripes. Who tells the same fact waits for
@@ -97,9 +97,9 @@ POST_ONE = """
 CREATE FUNCTION ledger_post(
   p_key text, p_hash text, p_memo text, p_at timestamptz,
   p_codes text[], p_currencies text[], p_running boolean[], p_floors bigint[], p_locked text[],
-  p_amounts bigint[], p_now timestamptz,
-  OUT fresh boolean, OUT reused text, OUT overdrawn text
-) LANGUAGE plpgsql SET weidian.posting = 'on' SET plan_cache_mode = force_generic_plan AS $$
+  p_amounts bigint[], p_now timestamptz, p_nonce uuid
+) RETURNS text LANGUAGE plpgsql
+SET weidian.posting = 'on' SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   v_told text;
   v_known bigint;
@@ -117,12 +117,11 @@ BEGIN
     -- OPEN
   END LOOP;
 
-  fresh := v_legs = 0;
-  IF fresh THEN
+  IF v_legs = 0 THEN
     -- A new statement, so that it sees what those before us left.
     WITH told AS (
-      INSERT INTO ledger_transfer (key, request_hash, memo, occurred_at, posted_at)
-      VALUES (p_key, p_hash, p_memo, p_at, p_now)
+      INSERT INTO ledger_transfer (key, request_hash, memo, occurred_at, posted_at, nonce)
+      VALUES (p_key, p_hash, p_memo, p_at, p_now, p_nonce)
       ON CONFLICT (key) DO NOTHING RETURNING id
     ), leg AS MATERIALIZED (
       SELECT told.id AS transfer_id, a.id AS account_id, a.running, l.amount_minor,
@@ -140,7 +139,7 @@ BEGIN
     FROM leg ORDER BY account_id;
     GET DIAGNOSTICS v_legs = ROW_COUNT;
     IF v_legs = cardinality(p_codes) THEN
-      RETURN;
+      RETURN 'fresh';
     ELSIF v_legs > 0 THEN
       RAISE EXCEPTION 'an account stands in another currency' USING ERRCODE = 'check_violation';
     END IF;
@@ -148,12 +147,8 @@ BEGIN
 
   -- It was told before, perhaps by whoever we waited for, who may have taken what is left.
   SELECT request_hash INTO v_told FROM ledger_transfer WHERE key = p_key;
-  fresh := false;
-  IF v_told IS NULL THEN
-    overdrawn := p_key;
-  ELSIF v_told <> p_hash THEN
-    reused := p_key;
-  END IF;
+  RETURN CASE WHEN v_told IS NULL THEN 'overdrawn' WHEN v_told = p_hash THEN 'told'
+              ELSE 'reused' END;
 END $$;
 """.replace("-- OPEN", OPEN)
 
@@ -164,7 +159,7 @@ POST_MANY = """
 CREATE FUNCTION ledger_post_many(
   p_keys text[], p_hashes text[], p_memos text[], p_ats timestamptz[],
   p_codes text[], p_currencies text[], p_running boolean[], p_floors bigint[], p_locked text[],
-  p_facts integer[], p_sides integer[], p_amounts bigint[], p_now timestamptz,
+  p_facts integer[], p_sides integer[], p_amounts bigint[], p_now timestamptz, p_nonces uuid[],
   OUT fresh boolean[], OUT reused text, OUT overdrawn text
 ) LANGUAGE plpgsql SET weidian.posting = 'on' SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
@@ -183,10 +178,10 @@ BEGIN
     FROM unnest(p_codes, p_currencies) WITH ORDINALITY AS s (code, currency, n)
     JOIN ledger_account a ON a.code = s.code AND a.currency = s.currency
   ), fact AS MATERIALIZED (
-    SELECT f.n, f.key, f.request_hash, f.memo, f.at, t.request_hash AS told,
+    SELECT f.n, f.key, f.request_hash, f.memo, f.at, f.nonce, t.request_hash AS told,
            CASE WHEN t.id IS NULL THEN nextval('ledger_transfer_id_seq') END AS id
-    FROM unnest(p_keys, p_hashes, p_memos, p_ats)
-         WITH ORDINALITY AS f (key, request_hash, memo, at, n)
+    FROM unnest(p_keys, p_hashes, p_memos, p_ats, p_nonces)
+         WITH ORDINALITY AS f (key, request_hash, memo, at, nonce, n)
     LEFT JOIN ledger_transfer t ON t.key = f.key
     ORDER BY f.n
   ), leg AS MATERIALIZED (
@@ -207,8 +202,8 @@ BEGIN
   ), fine AS MATERIALIZED (
     SELECT 1 FROM verdict v WHERE v.known AND v.reused IS NULL AND v.overdrawn IS NULL
   ), told AS (
-    INSERT INTO ledger_transfer (id, key, request_hash, memo, occurred_at, posted_at)
-    SELECT fact.id, fact.key, fact.request_hash, fact.memo, fact.at, p_now
+    INSERT INTO ledger_transfer (id, key, request_hash, memo, occurred_at, posted_at, nonce)
+    SELECT fact.id, fact.key, fact.request_hash, fact.memo, fact.at, p_now, fact.nonce
     FROM fine, fact WHERE fact.told IS NULL ORDER BY fact.key
   ), moved AS (
     UPDATE ledger_account a SET balance_minor = leg.balance_minor, version = leg.version
