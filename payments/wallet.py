@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.timezone import localtime as local
+from django.utils.translation import gettext as _
 
 from kit import clock
+from kit.dates import at_time
 from ledger import accounts
 from ledger.accounts import Side
 from ledger.balances import balances_of, sides_under
-from payments import destinations
-from payments.models import Payout
+from payments import destinations, holds
+from payments.models import Payout, PayoutHold
 from people.models import Person
 from shops.models import Shop
 
@@ -43,7 +46,8 @@ class Balance:
 class Obstacle:
     """Why money cannot be taken out right now; ``until`` when the wait has an end.
 
-    ``why`` is ``below_minimum``, ``no_destination``, ``cooling`` or ``under_way``.
+    ``why`` is ``on_hold``, ``below_minimum``, ``no_destination``, ``cooling`` or
+    ``under_way``.
     """
 
     why: str
@@ -68,6 +72,9 @@ def shop_balance(shop: Shop) -> Balance:
 
 def obstacle(person: Person, of: Balance) -> Obstacle | None:
     """Return what keeps this balance from being taken out now, or None."""
+    hold = holds.holding(person)
+    if hold is not None:
+        return Obstacle("on_hold", until=hold.until)
     if Payout.objects.open().filter(account=of.account.code).exists():
         return Obstacle("under_way")
     if of.available_minor < settings.PAYOUT_MINIMUM_MINOR:
@@ -77,6 +84,19 @@ def obstacle(person: Person, of: Balance) -> Obstacle | None:
         return Obstacle("no_destination")
     usable_at = destinations.usable_at(destination)
     return Obstacle("cooling", until=usable_at) if usable_at > clock.now() else None
+
+
+def why_held(hold: PayoutHold) -> str:
+    """Return why a person's money is held and until when, as they read it."""
+    facts = {
+        "reason": hold.get_reason_display(),
+        "until": at_time(hold.until and local(hold.until)),
+    }
+    if hold.until:
+        said = _("Nothing can be sent until %(until)s: %(reason)s.") % facts
+    else:
+        said = _("Nothing can be sent for now: %(reason)s. We write to you when it can.") % facts
+    return f"{said} {hold.words}".strip()
 
 
 def _earned(person: Person, currency: str) -> Balance:

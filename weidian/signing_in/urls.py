@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from weidian.signing_in import views
+from weidian.signing_in import proving, views
 
 urlpatterns = [
     path("accounts/signup/", views.SignUpView.as_view(), name="account_signup"),
@@ -14,6 +14,7 @@ urlpatterns = [
         views.ConfirmView.as_view(),
         name="account_confirm_login_code",
     ),
+    path("accounts/prove/", proving.prove, name="prove"),
     path("accounts/logout/", views.SignOutView.as_view(), name="account_logout"),
     path("accounts/2fa/first/", views.second_factor, name="second_factor"),
     path("accounts/2fa/webauthn/add/", views.AddPasskeyView.as_view(), name="mfa_add_webauthn"),
