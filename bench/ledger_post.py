@@ -100,7 +100,15 @@ def _posting(sharers: int) -> Write:
 def _bare(key: str) -> None:
     now = clock.now()
     legs = [random.getrandbits(40) for _ in range(10)]
-    row = [f"commission:{key}:released", key[:32] * 2, MEMO, now, now, str(uuid4()), *legs]
+    row: list[Any] = [
+        f"commission:{key}:released",
+        key[:32] * 2,
+        MEMO,
+        now,
+        now,
+        str(uuid4()),
+        *legs,
+    ]
     with connection.cursor() as cursor:
         cursor.execute(INSERT, row)
 
@@ -115,7 +123,7 @@ def _per_second(write: Write, seconds: float) -> float:
     ]
     for writer in writers:
         writer.start()
-    done = sum(counts.get() for _ in writers)
+    done: int = sum(counts.get() for _ in writers)
     for writer in writers:
         writer.join()
     return done / seconds

@@ -65,14 +65,16 @@ def balances_of(sides: Iterable[Side]) -> dict[Side, int]:
 
 
 def accounts_with_at_least(*, kinds: Iterable[str], minor: int) -> list[tuple[str, str, int]]:
-    """Return (code, currency, balance) of running accounts of these kinds holding ``minor``.
+    """Return (code, currency, balance) of running accounts of these kinds with ``minor`` or more.
 
-    For ``sharer`` and ``shop`` an index finds them, however many accounts stand empty.
+    ``minor`` is above zero. For ``sharer`` and ``shop`` an index finds them, however many
+    accounts stand empty.
     """
     chosen = Q()
     for kind in kinds:
         chosen |= Q(code__startswith=f"{kind}:")
-    rows = Account.objects.filter(chosen, running=True, balance_minor__gte=minor).order_by("pk")
+    rich = Account.objects.filter(has_money=True, balance_minor__gte=minor)
+    rows = rich.filter(chosen, running=True).order_by("pk")
     return list(rows.values_list("code", "currency", "balance_minor"))
 
 

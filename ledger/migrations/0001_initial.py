@@ -39,9 +39,10 @@ class Migration(migrations.Migration):
                 ('floor_minor', models.BigIntegerField(null=True)),
                 ('balance_minor', models.BigIntegerField(default=0)),
                 ('version', models.BigIntegerField(default=0)),
+                ('has_money', models.GeneratedField(db_persist=True, expression=models.ExpressionWrapper(models.Q(('balance_minor__gt', 0)), output_field=models.BooleanField()), output_field=models.BooleanField())),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('code__startswith', 'sharer:'), ('code__startswith', 'shop:'), _connector='OR'), fields=['balance_minor'], name='accounts_people_are_paid_from')],
+                'indexes': [models.Index(condition=models.Q(('has_money', True), models.Q(('code__startswith', 'sharer:'), ('code__startswith', 'shop:'), _connector='OR')), fields=['id'], name='accounts_people_are_paid_from')],
                 'constraints': [models.UniqueConstraint(fields=('code',), name='one_account_a_code'), models.CheckConstraint(condition=models.Q(('floor_minor__isnull', True), ('balance_minor__gte', models.F('floor_minor')), _connector='OR'), name='account_stays_above_its_floor')],
             },
         ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -100,7 +102,7 @@ def books(db):
         Account.objects.create(code=side.code, currency=side.currency, floor_minor=side.floor_minor)
 
 
-def everything() -> list[list[tuple]]:
+def everything() -> list[list[Any]]:
     return [
         list(model.objects.order_by("pk").values_list()) for model in (Account, Transfer, Posting)
     ]

@@ -55,7 +55,7 @@ def test_the_page_shows_the_head_and_the_days(client, db, language, words):
 
 def test_older_days_are_a_page_further(client, db):
     sealed_days(31)
-    oldest = DaySeal.objects.order_by("day").first()
+    oldest = DaySeal.objects.earliest("day")
 
     assert oldest.digest not in client.get("/about/ledger").text
     assert oldest.digest in client.get("/about/ledger?page=2").text

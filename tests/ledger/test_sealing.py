@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
@@ -38,7 +39,7 @@ def sold(number: int, *, at: datetime, minor: int = 100) -> None:
 
 def close(at: datetime) -> int:
     with clock.stopped_at(at):
-        return seal_days()
+        return closing.close_days()
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def two_days(db):
     return list(DaySeal.objects.order_by("day"))
 
 
-def broken() -> dict[str, list[tuple]]:
+def broken() -> dict[str, list[Any]]:
     return {finding.name: finding.examples for finding in check(INVARIANTS) if finding.broken}
 
 
