@@ -30,12 +30,12 @@ class Notice(models.Model):
     read, in the reader's language.
     """
 
-    public_id = models.CharField(max_length=10, unique=True, default=public_id, editable=False)
+    public_id = models.CharField(max_length=10, default=public_id, editable=False)
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices"
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices", db_index=False
     )
     kind = models.CharField(max_length=40)
-    key = models.CharField(max_length=120, unique=True)
+    key = models.CharField(max_length=120)
     data = models.JSONField(default=dict)
     path = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=clock.now)
@@ -44,6 +44,10 @@ class Notice(models.Model):
     objects = NoticeQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["public_id"], name="one_notice_a_public_id"),
+            models.UniqueConstraint(fields=["key"], name="a_notice_is_told_once"),
+        ]
         indexes = [models.Index(fields=["person", "-created_at"], name="notices_by_person")]
 
     def __str__(self) -> str:

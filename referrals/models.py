@@ -153,10 +153,16 @@ class Commission(models.Model):
     attribution = models.ForeignKey(
         Attribution, on_delete=models.PROTECT, related_name="commissions"
     )
-    line_key = models.CharField(max_length=60, unique=True)
-    sharer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="commissions")
+    line_key = models.CharField(max_length=60)
+    # Each index is written anew whenever a row moves, and a million rows move at once: none
+    # that another one, or nobody, makes up for.
+    sharer = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="commissions", db_index=False
+    )
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="commissions")
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="commissions")
+    product = models.ForeignKey(
+        Product, on_delete=models.PROTECT, related_name="commissions", db_index=False
+    )
     base_minor = models.BigIntegerField()
     rate_bp = models.PositiveSmallIntegerField()
     amount_minor = models.BigIntegerField()
@@ -174,6 +180,7 @@ class Commission(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["line_key"], name="one_sale_pays_one_sharer"),
             models.CheckConstraint(
                 condition=Q(rate_bp__lte=3000), name="commission_rate_is_at_most_30_percent"
             ),

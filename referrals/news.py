@@ -3,10 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from typing import Protocol
 
 from notifications.telling import News, tell, tell_many
 from referrals.models import Commission
+
+
+class Earned(Protocol):
+    """A commission, as far as news of it go."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def line_key(self) -> str: ...
+    @property
+    def sharer_id(self) -> int: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def net_minor(self) -> int: ...
+    @property
+    def reversed_minor(self) -> int: ...
+
+
+class Titled(Earned, Protocol):
+    """One that knows what was sold."""
+
+    @property
+    def title(self) -> str: ...
 
 
 def to_sharer(
@@ -14,25 +38,44 @@ def to_sharer(
 ) -> None:
     """Tell whose commission it is, once for each kind and ``fact``."""
     net_minor = commission.net_minor if minor is None else minor
-    tell(**asdict(_news(commission, kind, minor=net_minor, days=days, fact=fact)))
-
-
-def to_sharers(commissions: Iterable[Commission], kind: str) -> None:
-    """Tell of many commissions at once what is theirs; their products must be loaded."""
-    tell_many([_news(row, kind, minor=row.net_minor) for row in commissions])
-
-
-def _news(commission: Commission, kind: str, *, minor: int, days: int = 0, fact: str = "") -> News:
-    return News(
+    data = _facts_of(commission, commission.product.title, minor=net_minor) | {"days": days}
+    tell(
         person_id=commission.sharer_id,
         kind=kind,
-        key=f"commission:{commission.pk}:{fact or commission.reversed_minor}",
-        data={
-            "amount_minor": minor,
-            "currency": commission.currency,
-            "product": commission.product.title,
-            "title": commission.product.title,
-            "days": days,
-        },
-        path=f"/me/earnings/{commission.line_key}",
+        key=_key_of(commission, fact),
+        data=data,
+        path=_path_of(commission),
     )
+
+
+def to_sharers(commissions: Iterable[Titled], kind: str) -> None:
+    """Tell of many commissions at once what is theirs."""
+    tell_many(
+        [
+            News(
+                row.sharer_id,
+                kind,
+                _key_of(row, ""),
+                _facts_of(row, row.title, minor=row.net_minor),
+                _path_of(row),
+            )
+            for row in commissions
+        ]
+    )
+
+
+def _key_of(commission: Earned, fact: str) -> str:
+    return f"commission:{commission.pk}:{fact or commission.reversed_minor}"
+
+
+def _facts_of(commission: Earned, title: str, *, minor: int) -> dict[str, str | int]:
+    return {
+        "amount_minor": minor,
+        "currency": commission.currency,
+        "product": title,
+        "title": title,
+    }
+
+
+def _path_of(commission: Earned) -> str:
+    return f"/me/earnings/{commission.line_key}"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import NamedTuple
 
-from django.db import DatabaseError, transaction
-from django.db.models import Q
+from django.db import DatabaseError, connection, transaction
 
 from kit import clock
 from kit.locks import locked
 from kit.states import TransitionRefused, move
 from ledger import accounts
-from ledger.posting import Fact, KeyReused, Overdrawn, post_many
+from ledger.posting import Fact, KeyReused, Overdrawn, Unbalanced, post_many
 from referrals import news
 from referrals.models import Commission
 from referrals.states import MAY_BECOME
@@ -26,16 +26,39 @@ S = Commission.State
 # and whoever refunds one of these lines waits a moment only.
 CHUNK = 5_000
 
-NEEDED = (
-    "line_key",
-    "sharer_id",
-    "amount_minor",
-    "reversed_minor",
-    "currency",
-    "product__title",
-)
+REFUSALS = (DatabaseError, KeyReused, Overdrawn, TransitionRefused, Unbalanced)
 
-REFUSALS = (DatabaseError, KeyReused, Overdrawn, TransitionRefused)
+# Along the index of due commissions, from where the last chunk ended. What somebody else
+# holds at this moment is passed over, and found by the next beat.
+NEXT = """
+SELECT c.id, c.line_key, c.sharer_id, c.currency, c.amount_minor - c.reversed_minor,
+       c.reversed_minor, p.title, c.held_until
+FROM referrals_commission c JOIN catalog_product p ON p.id = c.product_id
+WHERE c.state = 'held' AND NOT c.waits AND c.held_until <= %(now)s
+  AND (c.held_until, c.id) > (%(until)s, %(pk)s)
+ORDER BY c.held_until, c.id LIMIT %(most)s
+FOR NO KEY UPDATE OF c SKIP LOCKED
+"""
+RELEASED = """
+UPDATE referrals_commission SET state = 'released', released_at = %(now)s
+WHERE id = ANY (%(ids)s)
+"""
+
+Place = tuple[datetime, int]
+BEGINNING: Place = (datetime(1, 1, 1, tzinfo=UTC), 0)
+
+
+class Due(NamedTuple):
+    """What releasing needs to know of one commission."""
+
+    pk: int
+    line_key: str
+    sharer_id: int
+    currency: str
+    net_minor: int
+    reversed_minor: int
+    title: str
+    held_until: datetime
 
 
 @transaction.atomic
@@ -66,54 +89,57 @@ def release_due(now: datetime) -> int:
 
     A chunk is one posting and one UPDATE. Where one of its commissions cannot be released,
     the chunk is gone through one by one; that one is logged and left, and holds up nobody.
-    Rows that somebody else holds at this moment are left for the next beat.
     """
-    released = 0
-    after: tuple[datetime, int] | None = None
-    while chunk := _next_ids(now, after):
-        ids = [pk for pk, _ in chunk]
-        try:
-            released += _release_all(ids, now)
-        except REFUSALS:
-            log.warning("a chunk of %s commissions is released one by one", len(ids))
-            released += sum(_one_by_one(ids))
-        after = (chunk[-1][1], chunk[-1][0])
-    return released
-
-
-def _next_ids(now: datetime, after: tuple[datetime, int] | None) -> Sequence[tuple[int, datetime]]:
-    """Return (id, held until) of the next commissions that are due, along their index."""
-    due = Commission.objects.due(now=now)
-    if after is not None:
-        until, pk = after
-        due = due.filter(held_until__gte=until).filter(Q(held_until__gt=until) | Q(pk__gt=pk))
-    rows = due.order_by("held_until", "pk").values_list("pk", "held_until")[:CHUNK]
-    return [(pk, until) for pk, until in rows if until is not None]
+    released, after = 0, BEGINNING
+    while True:
+        chunk, is_done = _release_next(now, after)
+        if not chunk:
+            return released
+        if is_done:
+            released += len(chunk)
+        else:
+            log.warning("a chunk of %s commissions is released one by one", len(chunk))
+            released += sum(_one_by_one(chunk))
+        after = (chunk[-1].held_until, chunk[-1].pk)
 
 
 @transaction.atomic
-def _release_all(ids: Sequence[int], now: datetime) -> int:
-    due = Commission.objects.due(now=now).filter(pk__in=ids).select_related("product")
-    due = due.only(*NEEDED)
-    # Asked again under the lock: a refund may have been asked for, another beat may be here.
-    rows = list(due.select_for_update(of=("self",), no_key=True, skip_locked=True).order_by("pk"))
-    post_many(_facts(rows, now))
-    Commission.objects.filter(pk__in=[row.pk for row in rows]).update(
-        state=S.RELEASED, released_at=now
-    )
-    news.to_sharers(rows, "commission_released")
-    return len(rows)
+def _release_next(now: datetime, after: Place) -> tuple[list[Due], bool]:
+    """Release the next chunk; return it, and whether all of it could be released."""
+    chunk = _next(now, after)
+    if not chunk:
+        return chunk, True
+    try:
+        with transaction.atomic():
+            _release_all(chunk, now)
+    except REFUSALS:
+        return chunk, False
+    return chunk, True
 
 
-def _one_by_one(ids: Sequence[int]) -> Iterator[bool]:
-    for commission_id in ids:
+def _next(now: datetime, after: Place) -> list[Due]:
+    until, pk = after
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT, {"now": now, "until": until, "pk": pk, "most": CHUNK})
+        return [Due(*row) for row in cursor.fetchall()]
+
+
+def _release_all(chunk: Sequence[Due], now: datetime) -> None:
+    post_many(_facts(chunk, now))
+    with connection.cursor() as cursor:
+        cursor.execute(RELEASED, {"now": now, "ids": [due.pk for due in chunk]})
+    news.to_sharers(chunk, "commission_released")
+
+
+def _one_by_one(chunk: Iterable[Due]) -> Iterator[bool]:
+    for due in chunk:
         try:
-            yield release(commission_id=commission_id)
+            yield release(commission_id=due.pk)
         except REFUSALS:
-            log.exception("commission %s is due and could not be released", commission_id)
+            log.exception("commission %s is due and could not be released", due.pk)
 
 
-def _facts(rows: Iterable[Commission], now: datetime) -> list[Fact]:
+def _facts(rows: Iterable[Commission | Due], now: datetime) -> list[Fact]:
     return [
         Fact(
             key=f"commission:{row.pk}:released",
@@ -125,5 +151,4 @@ def _facts(rows: Iterable[Commission], now: datetime) -> list[Fact]:
             at=now,
         )
         for row in rows
-        if row.net_minor
     ]

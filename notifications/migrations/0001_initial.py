@@ -40,17 +40,18 @@ class Migration(migrations.Migration):
             name='Notice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=kit.public_ids.public_id, editable=False, max_length=10, unique=True)),
+                ('public_id', models.CharField(default=kit.public_ids.public_id, editable=False, max_length=10)),
                 ('kind', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=120, unique=True)),
+                ('key', models.CharField(max_length=120)),
                 ('data', models.JSONField(default=dict)),
                 ('path', models.CharField(blank=True, max_length=200)),
                 ('created_at', models.DateTimeField(default=kit.clock.now)),
                 ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'indexes': [models.Index(fields=['person', '-created_at'], name='notices_by_person')],
+                'constraints': [models.UniqueConstraint(fields=('public_id',), name='one_notice_a_public_id'), models.UniqueConstraint(fields=('key',), name='a_notice_is_told_once')],
             },
         ),
     ]

@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
             name='Commission',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line_key', models.CharField(max_length=60, unique=True)),
+                ('line_key', models.CharField(max_length=60)),
                 ('base_minor', models.BigIntegerField()),
                 ('rate_bp', models.PositiveSmallIntegerField()),
                 ('amount_minor', models.BigIntegerField()),
@@ -91,13 +91,13 @@ class Migration(migrations.Migration):
                 ('held_until', models.DateTimeField(blank=True, null=True)),
                 ('released_at', models.DateTimeField(blank=True, null=True)),
                 ('attribution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commissions', to='referrals.attribution')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commissions', to='catalog.product')),
-                ('sharer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commissions', to=settings.AUTH_USER_MODEL)),
+                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='commissions', to='catalog.product')),
+                ('sharer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='commissions', to=settings.AUTH_USER_MODEL)),
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commissions', to='shops.shop')),
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('state', 'held')), fields=['held_until', 'id'], name='commissions_by_due_time'), models.Index(fields=['sharer', '-ordered_at'], name='commissions_by_sharer')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('rate_bp__lte', 3000)), name='commission_rate_is_at_most_30_percent'), models.CheckConstraint(condition=models.Q(('amount_minor__gte', 0), ('amount_minor__lte', models.F('base_minor'))), name='commission_is_within_its_base'), models.CheckConstraint(condition=models.Q(('reversed_minor__gte', 0), ('reversed_minor__lte', models.F('amount_minor'))), name='reversal_is_within_the_commission'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['held', 'released']), _negated=True), ('held_until__isnull', False), _connector='OR'), name='held_commission_knows_until_when')],
+                'constraints': [models.UniqueConstraint(fields=('line_key',), name='one_sale_pays_one_sharer'), models.CheckConstraint(condition=models.Q(('rate_bp__lte', 3000)), name='commission_rate_is_at_most_30_percent'), models.CheckConstraint(condition=models.Q(('amount_minor__gte', 0), ('amount_minor__lte', models.F('base_minor'))), name='commission_is_within_its_base'), models.CheckConstraint(condition=models.Q(('reversed_minor__gte', 0), ('reversed_minor__lte', models.F('amount_minor'))), name='reversal_is_within_the_commission'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['held', 'released']), _negated=True), ('held_until__isnull', False), _connector='OR'), name='held_commission_knows_until_when')],
             },
         ),
         migrations.CreateModel(
