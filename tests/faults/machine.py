@@ -9,6 +9,7 @@ rooms hold; at the end of a life the provider's journal and the books are the sa
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,6 +28,7 @@ from kit import clock
 from kit.states import TransitionRefused
 from ledger import accounts
 from ledger.balances import balance_of
+from ledger.models import Account
 from ledger.posting import Overdrawn
 from orders import fulfilment, paying, refunds
 from orders.models import Order, OrderRefund
@@ -35,6 +37,7 @@ from payments import asking, holds, payouts
 from payments.models import Payout, Refund
 from payments.refunding import RefundKeyReused, RefundTooLarge
 from people.models import Person
+from referrals.models import Commission
 from tests.provider import RunningProvider
 from torture.healing import MONEY, ring
 from torture.street import Street
@@ -67,6 +70,7 @@ class Money(RuleBasedStateMachine):
     """One life of one street; ``provider`` is set by whoever runs it."""
 
     provider: RunningProvider
+    seen: Counter[str] = Counter()  # over all lives, so that a dull machine shows
     orders = Bundle("orders")
 
     @initialize(seed=st.integers(0, 10_000))
@@ -81,6 +85,7 @@ class Money(RuleBasedStateMachine):
     def teardown(self) -> None:
         try:
             assert not self._lies()
+            self._remember()
         finally:
             self._hands.close()
             self._life.close()
@@ -93,6 +98,13 @@ class Money(RuleBasedStateMachine):
         paying.begin(order.checkout, base_url="http://testserver")
         return order.pk
 
+    @rule(target=orders)
+    def buy_and_receive(self) -> Any:
+        order = self.street.paid()
+        fulfilment.dispatch(order=order, carrier="SF", number="SF1", by=self.street.vendor)
+        fulfilment.confirm(order=order)
+        return order.pk
+
     @rule(order=orders, is_told=st.booleans())
     def pay(self, order: int, is_told: bool) -> None:
         charge = _order(order).checkout.charge
@@ -101,15 +113,12 @@ class Money(RuleBasedStateMachine):
         if is_told:
             paying.refresh(charge.pk)
 
-    @rule(order=orders)
-    def confirm(self, order: int) -> None:
+    @rule(order=orders, waits_first=st.booleans())
+    def confirm(self, order: int, waits_first: bool) -> None:
         with _may_be_refused():
+            if waits_first:
+                fulfilment.extend(order=_order(order))
             fulfilment.confirm(order=_order(order))
-
-    @rule(order=orders)
-    def wait_longer(self, order: int) -> None:
-        with _may_be_refused():
-            fulfilment.extend(order=_order(order))
 
     @rule(order=orders)
     def want_all_back(self, order: int) -> None:
@@ -125,32 +134,20 @@ class Money(RuleBasedStateMachine):
                 order=_order(order), carrier="SF", number="SF1", by=self.street.vendor
             )
 
-    @rule(
-        order=orders,
-        percent=st.sampled_from([1, 33, 50, 67, 100, 101]),
-        with_shipping=st.booleans(),
-        asker=st.sampled_from(OrderRefund.Asker.values),
-        taps=st.integers(1, 2),
-    )
-    def give_part_back(
-        self, order: int, percent: int, with_shipping: bool, asker: str, taps: int
-    ) -> None:
-        found = _order(order)
-        back = Back(
-            lines={line.key: line.total_minor * percent // 100 for line in found.lines.all()},
-            shipping_minor=found.shipping_minor if with_shipping else 0,
-        )
-        self.taps += 1
-        for _ in range(taps):
-            with _may_be_refused():
-                refunds.ask(
-                    order=found,
-                    back=back,
-                    asker=OrderRefund.Asker(asker),
-                    by=None,
-                    why="broken jar",
-                    key=f"tap:{self.taps}",
-                )
+    @rule(order=orders, percent=st.sampled_from([1, 10, 33]), taps=st.integers(1, 3))
+    def the_vendor_gives_part_back(self, order: int, percent: int, taps: int) -> None:
+        self._give_back(_order(order), OrderRefund.Asker.VENDOR, percent, taps=taps)
+
+    @rule(order=orders, percent=st.sampled_from([50, 100, 101]))
+    def the_house_gives_back(self, order: int, percent: int) -> None:
+        self._give_back(_order(order), OrderRefund.Asker.HOUSE, percent)
+
+    @rule(order=orders)
+    def all_is_given_back_after_everybody_was_paid(self, order: int) -> None:
+        for who in range(len(self._payees())):
+            self.take_out(who=who, percent=100, beats_live=True)
+        self._give_back(_order(order), OrderRefund.Asker.HOUSE, 100, with_shipping=True)
+        self.every_sweep_rings()
 
     # --- what providers and banks do -------------------------------------------------------
 
@@ -172,8 +169,8 @@ class Money(RuleBasedStateMachine):
 
     # --- what payees do ------------------------------------------------------------------
 
-    @rule(who=st.integers(0, 3), percent=st.sampled_from([30, 100]))
-    def take_out(self, who: int, percent: int) -> None:
+    @rule(who=st.integers(0, 3), percent=st.sampled_from([30, 100]), beats_live=st.booleans())
+    def take_out(self, who: int, percent: int, beats_live: bool) -> None:
         person, account = self._payees()[who]
         amount_minor = max(balance_of(account), 0) * percent // 100
         self.taps += 1
@@ -181,19 +178,30 @@ class Money(RuleBasedStateMachine):
             asking.ask(
                 person=person, account=account, amount_minor=amount_minor, run=f"tap:{self.taps}"
             )
+        if beats_live:
+            self.every_sweep_rings()
 
     # --- what time does --------------------------------------------------------------------
 
-    @rule(by=st.sampled_from([timedelta(minutes=6), timedelta(days=3), timedelta(days=11)]))
-    def time_passes(self, by: timedelta) -> None:
+    @rule(
+        by=st.sampled_from([timedelta(minutes=6), timedelta(days=3), timedelta(days=11)]),
+        beats_live=st.booleans(),
+    )
+    def time_passes(self, by: timedelta, beats_live: bool) -> None:
         now = clock.now()
         self._hands.close()
         self._stop_the_clock(now + by)
+        if beats_live:
+            self.every_sweep_rings()
 
     @rule(names=st.lists(st.sampled_from(SWEEPS), min_size=1, max_size=6))
     def sweeps_ring(self, names: list[str]) -> None:
         ring(names)
         self._let_the_provider_settle()
+
+    @rule()
+    def every_sweep_rings(self) -> None:
+        self.sweeps_ring(list(SWEEPS))
 
     # --- what must hold --------------------------------------------------------------------
 
@@ -204,6 +212,29 @@ class Money(RuleBasedStateMachine):
             cursor.execute("EXECUTE every_invariant")
             broken = cursor.fetchall()
         assert not broken
+
+    def _give_back(
+        self,
+        order: Order,
+        asker: OrderRefund.Asker,
+        percent: int,
+        *,
+        with_shipping: bool = False,
+        taps: int = 1,
+    ) -> None:
+        lines = {line.key: line.total_minor * percent // 100 for line in order.lines.all()}
+        back = Back(lines, order.shipping_minor if with_shipping else 0)
+        self.taps += 1
+        for _ in range(taps):
+            with _may_be_refused():
+                refunds.ask(
+                    order=order,
+                    back=back,
+                    asker=asker,
+                    by=None,
+                    why="broken jar",
+                    key=f"tap:{self.taps}",
+                )
 
     def _payees(self) -> list[tuple[Person, accounts.Side]]:
         shop = self.street.shop
@@ -225,6 +256,21 @@ class Money(RuleBasedStateMachine):
                     row["status"] == "pending" for row in self.provider.find(table, reference)
                 ):
                     pass
+
+    def _remember(self) -> None:
+        """Count what this life came to."""
+        after_receipt = OrderRefund.objects.filter(order__state=Order.State.COMPLETED)
+        self.seen.update(
+            lives=1,
+            orders=Order.objects.exclude(paid_at=None).count(),
+            released=Commission.objects.exclude(released_at=None).count(),
+            refunds=OrderRefund.objects.exclude(settled_at=None).count(),
+            refunds_after_receipt=after_receipt.exclude(settled_at=None).count(),
+            refunds_undone=OrderRefund.objects.exclude(undone_at=None).count(),
+            payouts_arrived=Payout.objects.filter(state=Payout.State.SETTLED).count(),
+            payouts_returned=Payout.objects.filter(state=Payout.State.RETURNED).count(),
+            below_zero=Account.objects.filter(running=True, balance_minor__lt=0).count(),
+        )
 
     def _lies(self) -> list[str]:
         """Compare each of this life's references with the provider's journal."""
