@@ -101,7 +101,7 @@ def tell_many(news: Sequence[News]) -> None:
 def _put_into_inboxes(news: Mapping[str, News]) -> list[str]:
     """Write the notices that are new, and return their keys."""
     told = news.values()
-    columns = {
+    columns: dict[str, Any] = {
         "ids": [public_id() for _ in told],
         "people": [one.person_id for one in told],
         "kinds": [one.kind for one in told],
@@ -119,7 +119,7 @@ def _write_many(news: Sequence[News]) -> None:
     people = get_user_model().objects.filter(pk__in={one.person_id for one in news})
     reached = people.filter(Q(email__gt="") | Q(phone__gt=""))
     addresses = {
-        pk: (EMAIL, email, language) if email else (SMS, phone, language)
+        pk: (EMAIL, email, language) if email else (SMS, phone or "", language)
         for pk, email, phone, language in reached.values_list("pk", "email", "phone", "language")
     }
     letters = [

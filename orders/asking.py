@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from django.db import transaction
 from django.db.models import F, Sum
@@ -24,7 +25,8 @@ from payments.models import Refund
 from people.models import Person
 from referrals import commissions
 
-Asker, Cause = OrderRefund.Asker, OrderRefund.Cause
+Asker: TypeAlias = OrderRefund.Asker
+Cause: TypeAlias = OrderRefund.Cause
 
 REFUNDABLE = frozenset({Order.State.PAID, Order.State.SHIPPED, Order.State.COMPLETED})
 

@@ -124,10 +124,8 @@ INVARIANTS = [
             SELECT account, -amount_minor FROM payments_payout
             WHERE account LIKE 'sharer:%%' AND state <> 'returned'
             UNION ALL
-            SELECT b.code, p.amount_minor FROM ledger_transfer t
-            JOIN ledger_posting p ON p.transfer_id = t.id
-            JOIN ledger_account b ON b.id = p.account_id
-            WHERE t.key LIKE 'writeoff:%%' AND b.code LIKE 'sharer:%%'
+            SELECT account, amount_minor FROM payments_writeoff
+            WHERE account LIKE 'sharer:%%' AND state = 'approved'
           ) moves GROUP BY code
         ) s ON s.code = a.code
         WHERE coalesce(a.balance_minor, 0) <> coalesce(s.minor, 0)

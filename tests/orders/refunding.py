@@ -26,9 +26,9 @@ _keys = (f"press-number-{number:04d}" for number in count(1))
 
 def ask(order: Order, goods_minor: int = 0, *, shipping_minor: int = 0, **more: Any) -> Refund:
     """Ask for so much of the order's first line, and of its shipping, as the vendor does."""
-    line = order.lines.first()
+    line = order.lines.order_by("pk")[0]
     lines = {line.key: goods_minor} if goods_minor else {}
-    asked = {
+    asked: dict[str, Any] = {
         "order": order,
         "back": Back(lines, shipping_minor),
         "asker": VENDOR,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -20,7 +21,9 @@ from notifications.models import Notice
 from orders import fulfilment, paying, refunds, tasks
 from orders.fulfilment import RefundIsOpen
 from orders.models import Order
+from payments.models import Refund
 from referrals import commissions
+from referrals.models import Commission
 from tests.orders import refunding as r
 from tests.orders.conftest import pay_at
 from tests.orders.refunding import ask, broken, through
@@ -48,11 +51,11 @@ def do(job: Job) -> None:
         job()
 
 
-def seen(order: Order) -> dict[str, object]:
+def seen(order: Order) -> dict[str, Any]:
     """Everything that a different order of the same jobs might have changed."""
     order.refresh_from_db()
     line = order.lines.get()
-    commission = line.commission
+    commission = Commission.objects.get(line_key=line.key)
     codes = [
         accounts.escrow(order.pk, "CNY"),
         accounts.shop(order.shop_id, "CNY"),
@@ -79,7 +82,7 @@ def partly_refunded(noon, shipped, provider):
     return shipped, refund
 
 
-def in_the_end(order: Order, refund_id: int, *, at) -> dict[str, object]:
+def in_the_end(order: Order, refund_id: int, *, at) -> dict[str, Any]:
     """Let the timetable go round twice more, well after everything is due."""
     jobs = jobs_of(order, refund_id)
     for later in (at, at + timedelta(days=30)):
@@ -141,7 +144,7 @@ def test_parts_settled_in_any_order_and_undone_leave_no_trace(
     """Each part is asked, settled and undone at a moment of chance; in the end all is as before."""
     with transaction.atomic():
         before = seen(completed)
-        going: list = []
+        going: list[Refund] = []
         for minor in parts:
             if sum(one.amount_minor for one in going) + minor <= 13_600:
                 going.append(ask(completed, minor))

@@ -212,7 +212,7 @@ def test_while_a_refund_is_open_confirming_is_refused_in_words(client, shipped, 
 def test_eight_taps_at_once_are_one_refund(at_the_desk, completed, chen):
     sent = form_of(at_the_desk, completed, act="send")
 
-    def tap() -> int:
+    def tap():
         browser = type(at_the_desk)()
         browser.force_login(chen)
         return browser.post(place(completed), sent).status_code

@@ -247,7 +247,8 @@ def test_refunds_and_undone_ones_in_any_order_end_at_the_same_sum(data):
     """What is taken back follows from what is refunded now, and not from how it came to that."""
     base = data.draw(st.integers(1, 10**6))
     amount = data.draw(st.integers(0, base * 3 // 10))
-    refunded, reversed_minor, going = 0, 0, []
+    refunded, reversed_minor = 0, 0
+    going: list[int] = []
     for _ in range(data.draw(st.integers(1, 12))):
         if going and data.draw(st.booleans()):
             refunded -= going.pop(data.draw(st.integers(0, len(going) - 1)))
