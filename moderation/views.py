@@ -17,6 +17,7 @@ from moderation import deciding, queue
 from moderation.forms import DecisionForm
 from moderation.models import Decision
 from people.models import StaffRole
+from people.staff_roles import has_role
 from people.web import SignedInRequest, role_required
 
 moderators_only = role_required(StaffRole.Role.MODERATOR, StaffRole.Role.ADMIN)
@@ -30,7 +31,7 @@ def queue_page(request: SignedInRequest) -> HttpResponse:
     cause = request.GET.get("cause", "")
     page = page_of(request, queue.holds(cause), size=HOLDS_A_PAGE)
     first = next(iter(page.object_list), None)
-    context = {**_list_of(cause, page), **(_detail_of(request, first) if first else {})}
+    context = {**_list_of(request, cause, page), **(_detail_of(request, first) if first else {})}
     return render(request, "moderation/queue.html", context)
 
 
@@ -46,7 +47,7 @@ def hold_page(request: SignedInRequest, hold: str) -> HttpResponse:
     else:
         form = None
     page = page_of(request, queue.holds(), size=HOLDS_A_PAGE)
-    context = {**_list_of("", page), **_detail_of(request, row, form)}
+    context = {**_list_of(request, "", page), **_detail_of(request, row, form)}
     return render(request, "moderation/hold.html", context, status=UNPROCESSABLE if form else 200)
 
 
@@ -88,8 +89,14 @@ def _decide(request: SignedInRequest, hold: Hold, form: DecisionForm) -> HttpRes
     return redirect("moderation:hold", following.public_id) if following else redirect("/desk/")
 
 
-def _list_of(cause: str, page: Any) -> dict[str, Any]:
-    return {"waiting": queue.waiting(), "cause": cause, "page": page, "target": queue.TARGET}
+def _list_of(request: SignedInRequest, cause: str, page: Any) -> dict[str, Any]:
+    return {
+        "waiting": queue.waiting(),
+        "cause": cause,
+        "page": page,
+        "target": queue.TARGET,
+        "counts_money": has_role(request.user, StaffRole.Role.FINANCE, StaffRole.Role.ADMIN),
+    }
 
 
 def _detail_of(

@@ -79,7 +79,7 @@ def fill(payout_run: PayoutRun) -> int:
     mine = [account for account in rich if account[1] == payout_run.currency]
     chunks = [mine[start : start + CHUNK] for start in range(0, len(mine), CHUNK)]
     made = one_by_one(lambda chunk: _fill_chunk(payout_run, chunk), chunks)
-    asked = sum(count for count in made if count is not None)
+    asked: int = sum(count for count in made if count is not None)
     if len(made) < len(chunks):  # a chunk with an odd account in it: the others go on
         asked += _fill_singly(payout_run, mine)
         return asked

@@ -230,7 +230,8 @@ def wait_after(row: Payout) -> timedelta:
     The spread comes from the reference and the count, so that a thousand payouts of one
     run do not ask in the same second and a test can know it.
     """
-    wait = min(SHORTEST_WAIT * 2 ** min(row.look_ups, DOUBLINGS), LONGEST_WAIT)
+    doublings = min(row.look_ups, DOUBLINGS)
+    wait = min(SHORTEST_WAIT * (1 << doublings), LONGEST_WAIT)
     spread = zlib.crc32(f"{row.reference}:{row.look_ups}".encode()) % 101
     return wait * (50 + spread) // 100
 

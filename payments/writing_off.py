@@ -107,6 +107,8 @@ def approve(*, write_off: WriteOff, by: Person) -> WriteOff:
         NotOldEnough: the account owes less than was asked for by now; refuse it and ask anew.
     """
     row = locked(WriteOff.objects.filter(pk=write_off.pk))[0]
+    if row.state != WriteOff.State.ASKED:
+        raise AskedBefore(row.account)
     if row.asked_by_id == by.pk or _is_owner(row.account, row.currency, by):
         raise SecondPersonNeeded(row.account)
     side, loss = accounts.named(row.account, row.currency), accounts.clawback_loss(row.currency)

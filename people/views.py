@@ -17,7 +17,7 @@ from kit.web import form_page, page_of, refused, way_back
 from notifications.inbox import unread_count
 from people import avatars, friendships, invitations, trust
 from people.forms import FindForm, ProfileForm
-from people.models import FriendRequest, Person
+from people.models import FriendRequest, Person, StaffRole
 from people.profile import change_profile
 from people.staff_roles import has_role
 from people.standing import Standing, asked_by, open_requests, standing
@@ -35,7 +35,8 @@ def me(request: SignedInRequest) -> HttpResponse:
     page = {
         "unread": unread_count(request.user.pk),
         "asking": open_requests().filter(receiver=request.user).count(),
-        "is_staff": has_role(request.user),
+        "is_staff": has_role(request.user, StaffRole.Role.MODERATOR, StaffRole.Role.ADMIN),
+        "counts_money": has_role(request.user, StaffRole.Role.FINANCE, StaffRole.Role.ADMIN),
     }
     return render(request, "people/me.html", page)
 

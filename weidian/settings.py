@@ -8,7 +8,6 @@ from pathlib import Path
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
-from kombu import Queue
 
 from weidian import env
 from weidian.timetable import MONEY_TASKS
@@ -185,7 +184,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 540
 CELERY_TASK_TIME_LIMIT = 600
 # Money has a queue of its own; a worker that is told no queues reads both.
 CELERY_TASK_DEFAULT_QUEUE = "celery"
-CELERY_TASK_QUEUES = [Queue("money"), Queue(CELERY_TASK_DEFAULT_QUEUE)]
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"money": {}, CELERY_TASK_DEFAULT_QUEUE: {}}
 CELERY_TASK_ROUTES = {task: {"queue": "money"} for task in MONEY_TASKS}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"

@@ -160,3 +160,55 @@ def test_reading_first_and_writing_later_pays_back_too_much(paid_hundred):
 def test_the_database_itself_keeps_refunds_within_the_charge(paid_charge):
     with pytest.raises(IntegrityError):
         Charge.objects.filter(pk=paid_charge.pk).update(refunded_minor=10_001)
+
+
+def settled(charge, provider, minor: int = 4000) -> Refund:
+    refund = refunding.ask(charge=charge, amount_minor=minor, key="k")
+    refunding.send(refund)
+    provider.wait_for("refunds", refund.reference, "settled")
+    return refunding.refresh(refund)
+
+
+def test_a_refund_the_bank_sends_back_is_refused_after_all_and_frees_its_amount(paid, provider):
+    refund = settled(paid, provider)
+    provider.ask("POST", f"/v1/refunds/{refund.provider_ref}/return")
+
+    for _ in range(2):
+        refunding.refresh(refund)
+
+    assert refund.state == "refused"
+    assert refund.settled_at is not None
+    paid.refresh_from_db()
+    assert paid.refunded_minor == 0
+    again = refunding.ask(charge=paid, amount_minor=10_000, key="again")
+    assert refunding.send(again).state == "asked"
+    assert [finding for finding in check(INVARIANTS) if finding.broken] == []
+
+
+def test_while_the_provider_is_away_a_settled_refund_stays_settled(paid, provider, settings):
+    refund = settled(paid, provider)
+    settings.SANDBOX_URL = "http://127.0.0.1:9"
+
+    with pytest.raises(ProviderAway):
+        refunding.refresh(refund)
+    refund.refresh_from_db()
+    assert refund.state == "settled"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_who_hear_that_it_came_back_free_its_amount_once(paid, provider):
+    refund = settled(paid, provider)
+    provider.ask("POST", f"/v1/refunds/{refund.provider_ref}/return")
+
+    all_at_once(lambda: refunding.refresh(Refund.objects.get(pk=refund.pk)), times=8)
+
+    paid.refresh_from_db()
+    assert paid.refunded_minor == 0
+
+
+def test_a_refund_that_was_not_paid_cannot_be_sent_back(paid, provider):
+    refund = refunding.ask(charge=paid, amount_minor=4000, key="k")
+    refunding.send(refund)
+
+    answer = provider.ask("POST", "/v1/refunds/re_nothing/return")
+    assert "error" in answer
