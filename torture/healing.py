@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Iterable
 from datetime import timedelta
 
 from celery import current_app
+from celery.app.registry import TaskRegistry
 from django.db import connection
 
 from kit import clock
@@ -38,9 +40,15 @@ class NeverQuiet(Exception):
 
 def ring(names: Iterable[str]) -> None:
     """Do the timed jobs of these names here and now, one after another."""
-    current_app.loader.import_default_modules()
+    tasks = _tasks()
     for name in names:
-        current_app.tasks[name].run()
+        tasks[name].run()
+
+
+@functools.cache
+def _tasks() -> TaskRegistry:
+    current_app.loader.import_default_modules()  # looks at the whole house, so once
+    return current_app.tasks
 
 
 def heal(*, step: timedelta = timedelta(minutes=6)) -> int:
