@@ -107,8 +107,8 @@ def before_dispatch(*, order: Order, by: Person | None) -> Refund:
     fresh = _locked(order)
     if fresh.state != Order.State.PAID:
         raise TransitionRefused(f"{fresh.public_id} is {fresh.state}, not waiting to be sent")
-    is_buyer = by is None or by.pk == fresh.buyer_id
-    asker = Asker.BUYER if is_buyer else Asker.VENDOR
+    is_vendor = by is not None and fresh.shop.memberships.filter(person=by).exists()
+    asker = Asker.VENDOR if is_vendor else Asker.BUYER
     return _write(fresh, left_of(fresh, _lines_of(fresh)), _Asking(asker, by))
 
 

@@ -14,6 +14,7 @@ from catalog.models import Photo
 from kit import clock
 from orders import links, story
 from orders.models import Order, OrderLine, OrderRefund
+from orders.sums import left_of
 from people.models import Person
 from people.trust import blocked_ids
 from shops.models import Shop
@@ -56,13 +57,14 @@ class Card:
 
 def to_buyer(order: Order, *, viewer: Person | None) -> dict[str, Any]:
     """Return what the buyer's page of one order shows."""
-    lines = OrderLine.objects.filter(order=order).select_related("product", "variant")
+    lines = list(OrderLine.objects.filter(order=order).select_related("product", "variant"))
     beside = Order.objects.filter(checkout=order.checkout_id).exclude(pk=order.pk)
     return {
         "order": order,
         "token": links.token_of(order),
         "story": story.of(order),
         "lines": with_photos(lines),
+        "left_minor": left_of(order, lines).total_minor,
         "refunds": refunds_of(order),
         "friend": friend_of(order, viewer=viewer),
         "beside": [(other, links.signed_path(other)) for other in beside.select_related("shop")],

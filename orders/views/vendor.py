@@ -118,18 +118,15 @@ def _form_of(found: Order, request: HttpRequest | None = None) -> DispatchForm:
     return DispatchForm(sent, auto_id=f"{found.public_id}_%s")
 
 
-def _has_left(found: Order) -> bool:
-    left = left_of(found, found.lines.all())
-    return found.state in asking.REFUNDABLE and left.total_minor > 0
-
-
 def _page(request: HttpRequest, found: Order) -> dict[str, object]:
+    lines = list(found.lines.all())
     return {
         "order": found,
         "story": story.to_vendor(found),
-        "lines": shown.with_photos(found.lines.all()),
+        "lines": shown.with_photos(lines),
         "refunds": shown.refunds_of(found),
         "may_refund": may(cast(Person, request.user), Act.REFUND, found.shop),
-        "may_refund_part": _has_left(found),
+        "may_refund_part": found.state in asking.REFUNDABLE,
+        "left_minor": left_of(found, lines).total_minor,
         "due_at": story.dispatch_due(found),
     }

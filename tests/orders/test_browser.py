@@ -144,3 +144,26 @@ def test_the_vendors_pages(visit, paid, chen, path):
     Order.objects.update(note="请包好一点")
 
     assert_good(visit(chen, path))
+
+
+def test_a_vendor_refunds_a_part_and_sees_first_who_gives_what(visit, shipped, chen):
+    page = visit(chen, f"/shop/orders/{shipped.public_id}")
+    page.click("a[href$='/refund-part']")
+    assert (violations(page), small_targets(page), overflow(page)) == ([], [], 0)
+    page.fill("[name^=line_]", "200")
+    page.fill("[name=why]", "漏了一点")
+    page.click("button[value=look]")
+    assert page.locator("[role=alert]").is_visible()
+    assert (violations(page), overflow(page)) == ([], 0)
+
+    page.fill("[name^=line_]", "34")
+    page.click("button[value=look]")
+    assert "34.00" in page.inner_text("h1")
+    assert "30.26" in page.inner_text("main")
+    assert (violations(page), small_targets(page), overflow(page)) == ([], [], 0)
+    page.click("button[value=send]")
+
+    page.wait_for_url(f"**/shop/orders/{shipped.public_id}")
+    assert Refund.objects.get().amount_minor == 3400
+    assert "34.00" in page.inner_text("[aria-labelledby=refunds]")
+    assert (violations(page), small_targets(page), overflow(page)) == ([], [], 0)

@@ -84,6 +84,13 @@ def test_sent_it_is_on_its_way_and_both_sides_see_it(at_the_desk, completed, xia
     assert broken() == []
 
 
+def test_who_confirms_reads_what_is_left(client, shipped, xiaoyu, provider):
+    through(ask(shipped, 3400), provider)
+    client.force_login(xiaoyu)
+
+    assert "the ¥112.00 we hold is paid out" in words(client.get(links.signed_path(shipped)))
+
+
 def test_a_second_tap_finds_what_the_first_did(at_the_desk, completed):
     sent = form_of(at_the_desk, completed, act="send")
 

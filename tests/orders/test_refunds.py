@@ -48,6 +48,19 @@ def test_asking_stops_the_parcel_and_leaves_the_money_where_it_is(paid, xiaoyu, 
     assert Notice.objects.get(kind="order_refunded_vendor").person == chen
 
 
+@pytest.mark.parametrize(
+    ("who", "asker", "actor"),
+    [("xiaoyu", "buyer", "person"), ("chen", "vendor", "person"), (None, "buyer", "guest")],
+)
+def test_who_asked_is_kept(request, paid, who, asker, actor):
+    by = request.getfixturevalue(who) if who else None
+
+    refund = refunds.before_dispatch(order=paid, by=by)
+
+    assert (refund.of_order.asker, refund.of_order.asked_by) == (asker, by)
+    assert AuditEvent.objects.get(act="order.refund_asked").actor.startswith(actor)
+
+
 def test_the_whole_sum_goes_back_and_the_jars_are_on_sale_again(paid, xiaoyu, provider, jar):
     refund = refunds.before_dispatch(order=paid, by=xiaoyu)
     through(refund, provider)
