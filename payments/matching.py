@@ -26,6 +26,8 @@ from payments.suspense import Found
 
 # Ours may lag behind theirs for a poll or two; after that it is a difference.
 LAG = timedelta(hours=48)
+# What is missing is found within days; the whole past is not gone through every time.
+LOOKED_BACK = timedelta(days=60)
 NOTHING_MOVED = frozenset({"rejected", "pending", "accepted", "awaiting_payee"})
 AT_ONCE = 1000
 
@@ -197,23 +199,47 @@ def _only_ours(name: str) -> None:
     span = Statement.objects.filter(rail=name).aggregate(first=Min("day"), last=Max("day"))
     if span["first"] is None:
         return
-    begins, ends = _midnight(span["first"]), _midnight(span["last"] - timedelta(days=1))
+    ends = _midnight(span["last"] - timedelta(days=1))
+    begins = max(_midnight(span["first"]), ends - LOOKED_BACK)
     lines = StatementLine.objects.filter(rail=name).exclude(reference="")
     settled = Payout.objects.filter(
         provider=name, settled_at__gte=begins, settled_at__lt=ends
     ).exclude(reference__in=lines.filter(kind="payout").values("reference"))
-    for payout in settled:
-        _missing(name, payout, -payout.amount_minor, payout.currency, payout.settled_at)
     paid = Charge.objects.filter(provider=name, paid_at__gte=begins, paid_at__lt=ends).exclude(
         reference__in=lines.filter(kind="charge").values("reference")
     )
-    for charge in paid:
-        _missing(name, charge, charge.amount_minor, charge.currency, charge.paid_at)
     refunded = Refund.objects.filter(
         charge__provider=name, settled_at__gte=begins, settled_at__lt=ends
     ).exclude(reference__in=lines.filter(kind="refund").values("reference"))
+    is_told = _told_days(name, since=begins)
+    for payout in settled:
+        if is_told(payout.settled_at):
+            _missing(name, payout, -payout.amount_minor, payout.currency, payout.settled_at)
+    for charge in paid:
+        if is_told(charge.paid_at):
+            _missing(name, charge, charge.amount_minor, charge.currency, charge.paid_at)
     for refund in refunded.select_related("charge"):
-        _missing(name, refund, -refund.amount_minor, refund.charge.currency, refund.settled_at)
+        if is_told(refund.settled_at):
+            sums = -refund.amount_minor, refund.charge.currency
+            _missing(name, refund, *sums, refund.settled_at)
+
+
+def _told_days(name: str, *, since: datetime) -> Callable[[datetime | None], bool]:
+    """Return whether a moment's day, and the next, are days that the rail has told us about.
+
+    A day whose statement could not be had says nothing of what is missing in it. A bank's
+    file tells of all days up to its last line.
+    """
+    if rail(name).capabilities.by_file:
+        return lambda at: at is not None
+    rows = Statement.objects.filter(rail=name, day__gte=since.date())
+    days = set(rows.values_list("day", flat=True))
+
+    def is_told(at: datetime | None) -> bool:
+        day = at.astimezone(UTC).date() if at else date.min
+        return {day, day + timedelta(days=1)} <= days
+
+    return is_told
 
 
 def _missing(

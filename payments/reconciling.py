@@ -8,8 +8,10 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 from django.db import transaction
+from django.db.models import Min
 
 from kit import clock
 from kit.locks import one_at_a_time
@@ -22,8 +24,10 @@ from people.models import Person
 
 log = logging.getLogger(__name__)
 
-# A statement that could not be had on its day is asked for again so long; older ones by hand.
-DAYS_BACK = 3
+# A rail that is new here is asked about these days. Afterwards every day since its first
+# statement is, until it was had whole, so far back as rails keep them; older ones by hand.
+FIRST_DAYS_BACK = 3
+DAYS_BACK = 60
 
 
 def run(now: datetime) -> int:
@@ -32,14 +36,12 @@ def run(now: datetime) -> int:
     Safe twice and at once: a statement, a line and a difference are each kept once.
     """
     today = now.astimezone(UTC).date()
-    days = [today - timedelta(days=back) for back in range(DAYS_BACK, -1, -1)]
-    wanted = [
-        (name, day) for name in _rails_in_use() for day in days if not _is_closed(name, day, today)
-    ]
-    new = one_by_one(lambda one: fetch(rail=one[0], day=one[1]), wanted, away=port.ProviderAway)
-    for name in sorted({name for name, _ in wanted}):
+    new = 0
+    for name in _rails_in_use():
+        wanted = _days_to_ask_for(name, today)
+        new += sum(one_by_one(partial(_fetch_day, name), wanted, away=port.ProviderAway))
         matching.compare(rail=name, now=now)
-    return sum(new)
+    return new
 
 
 def _rails_in_use() -> list[str]:
@@ -49,11 +51,22 @@ def _rails_in_use() -> list[str]:
     return [name for name, one in RAILS.items() if name in used and one.capabilities.has_statement]
 
 
-def _is_closed(name: str, day: date, today: date) -> bool:
-    """Say whether a finished day was imported after it had ended, so that nothing can follow."""
-    ended = datetime.combine(day + timedelta(days=1), datetime.min.time(), UTC)
-    imported = Statement.objects.filter(rail=name, day=day, imported_at__gte=ended)
-    return day < today and imported.exists()
+def _days_to_ask_for(name: str, today: date) -> list[date]:
+    """Return the days whose statement we may not have whole, oldest first.
+
+    A day is had whole when its statement was imported after it had ended.
+    """
+    kept = Statement.objects.filter(rail=name)
+    first = kept.aggregate(day=Min("day"))["day"] or today - timedelta(days=FIRST_DAYS_BACK)
+    begins = max(first, today - timedelta(days=DAYS_BACK))
+    rows = kept.filter(day__gte=begins).values_list("day", "imported_at")
+    had = {day for day, at in rows if at.astimezone(UTC).date() > day}
+    days = (begins + timedelta(days=number) for number in range((today - begins).days + 1))
+    return [day for day in days if day not in had]
+
+
+def _fetch_day(name: str, day: date) -> bool:
+    return fetch(rail=name, day=day)
 
 
 def fetch(*, rail: str, day: date) -> bool:

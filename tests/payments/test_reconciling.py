@@ -14,7 +14,7 @@ from ledger.posting import Overdrawn
 from payments import matching, payday, payouts, reconciling, suspense
 from payments.gateways.port import StatementLine as Line
 from payments.invariants import INVARIANTS
-from payments.models import Difference, PausedRail, Payout, Statement, StatementLine
+from payments.models import Charge, Difference, PausedRail, Payout, Statement, StatementLine
 from tests.provider import running_provider
 
 SUSPENSE = accounts.suspense("CNY")
@@ -103,6 +103,28 @@ def test_what_only_our_book_says_is_found_once_the_next_day_is_there(settled):
 
     assert differences() == [("only_ours", -5000, 0, 5000)]
     assert (balance_of(SUSPENSE), balance_of(OUTSIDE)) == (5000, -10_000)
+
+
+def test_a_day_without_a_statement_says_nothing_of_what_is_missing_in_it(settled):
+    bring(day=DAY - timedelta(days=3))
+    bring(day=DAY + timedelta(days=9), now=NOON + timedelta(days=9))
+
+    assert differences() == []
+
+
+def test_after_a_long_silence_every_day_since_is_asked_for(db, monkeypatch):
+    asked = []
+    monkeypatch.setattr(reconciling, "_ask", lambda name, day: asked.append(day) or [])
+    Charge.objects.create(amount_minor=100, currency="CNY", description="honey")
+    with clock.stopped_at(NOON):
+        reconciling.run(NOON)
+    asked.clear()
+
+    with clock.stopped_at(NOON + timedelta(days=9)):
+        reconciling.run(NOON + timedelta(days=9))
+
+    # The 22nd had not ended when it was last asked for.
+    assert asked == [DAY + timedelta(days=number) for number in range(10)]
 
 
 def test_a_charge_of_ours_that_is_paid_matches_and_an_unknown_one_does_not(paid_charge):
