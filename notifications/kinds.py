@@ -94,6 +94,8 @@ KINDS: dict[str, Kind] = {
       _("%(amount)s was not sent and stays in your wallet.")),
     "payout_held": Kind("triangle-alert", _("Your withdrawals are on hold"),
       _("Your money stays where it is for now. Your wallet says why and until when.")),
+    "payout_free": Kind("circle-check", _("You can withdraw again"),
+      _("The hold on your withdrawals was lifted.")),
     "destination_changed": Kind("shield-check", _("The account for your money was changed"),
       _("Was that you? Nothing is sent there for %(hours)s hours. If not, write to us.")),
     "listing_approved": Kind("badge-check", _("Your product is on sale"),

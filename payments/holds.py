@@ -13,6 +13,7 @@ from kit.after_commit import after_commit
 from kit.locks import one_at_a_time
 from notifications.telling import tell
 from payments.models import PausedRail, PayoutHold
+from payments.models.holds import PayoutHoldQuerySet
 from people.models import Person
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,12 @@ class NotHeld(Exception):
 
 def holding(person: Person) -> PayoutHold | None:
     """Return the hold that keeps this person's money longest, or None."""
-    return PayoutHold.objects.live(now=clock.now()).filter(person=person).first()
+    return live_holds(person).first()
+
+
+def live_holds(person: Person) -> PayoutHoldQuerySet:
+    """Return the holds that keep this person's money, the longest first."""
+    return PayoutHold.objects.live(now=clock.now()).filter(person=person)
 
 
 @transaction.atomic
@@ -91,6 +97,9 @@ def lift(*, hold: PayoutHold, by: Person, why: str) -> PayoutHold:
         raise NotHeld(hold.pk)
     hold.refresh_from_db()
     after_commit("payments.send_payouts")
+    if not live_holds(hold.person):
+        key = f"hold:{hold.pk}"
+        tell(person_id=hold.person_id, kind="payout_free", key=key, data={}, path="/me/wallet")
     record(
         actor=_actor(by),
         act="payouts.released",

@@ -190,7 +190,7 @@ def _on_hold(request: SignedInRequest, held: holds.OnHold) -> HttpResponse:
 def _thanks(payout: Payout) -> str:
     amount = said(payout.amount_minor, payout.currency)
     if payout.state == Payout.State.AWAITING:
-        words = _("%(amount)s is set aside. A person looks at it first, within two working days.")
+        words = _("%(amount)s is set aside. A person looks at it first, then it is sent.")
         return words % {"amount": amount}
     return _("%(amount)s is on its way.") % {"amount": amount}
 

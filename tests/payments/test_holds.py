@@ -69,6 +69,7 @@ def test_what_was_not_sent_waits_until_the_hold_is_lifted(
     holds.lift(hold=hold, by=accountants[0], why="It was her own phone.")
 
     assert payouts.send_due() == 1
+    assert Notice.objects.filter(person=linwei, kind="payout_free").count() == 1
     (act,) = AuditEvent.objects.filter(act="payouts.released")
     assert act.after == {"why": "It was her own phone."}
     with pytest.raises(holds.NotHeld):

@@ -1,16 +1,23 @@
 """The wallet's pages: what they show, whom they refuse, and what bad input gets."""
 
 import re
-from datetime import timedelta
+import time
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
+from django.core import mail
 from django.utils import translation
+from django.utils.timezone import localtime
 
 from kit import clock
+from kit.dates import at_time
 from ledger.balances import balance_of
-from payments import destinations, payouts
+from notifications.models import Letter, Notice
+from payments import destinations, holds, payouts
 from payments.models import Destination, Payout
+from people.models import Person
+from tests.passkeys import sign_in_twice
 
 WALLET = "/me/wallet"
 WITHDRAW = "/me/wallet/withdraw"
@@ -257,6 +264,227 @@ def test_input_is_kept_when_it_needs_mending(her):
 
     assert answer.status_code == 422
     assert 'value="林薇"' in answer.content.decode()
+
+
+def test_a_change_asks_who_is_there_and_loses_nothing(her, linwei, send_to):
+    send_to(linwei, "before")
+
+    answer = her.post(DESTINATION, {"holder": "林薇", "identifier": "after"})
+
+    assert answer.status_code == 403
+    assert "/accounts/prove/?next=/me/wallet/destination" in answer.content.decode()
+    assert Destination.objects.get().identifier == "before"
+    assert 'value="after"' in her.get(DESTINATION).content.decode()
+
+
+def test_who_proved_it_minutes_ago_changes_it_and_is_told_everywhere(client, linwei, send_to):
+    Person.objects.filter(pk=linwei.pk).update(
+        phone="+8613800138000", phone_verified_at=clock.now()
+    )
+    linwei.refresh_from_db()
+    send_to(linwei, "before")
+    sign_in_twice(client, linwei)
+
+    answer = client.post(DESTINATION, {"holder": "林薇", "identifier": "after"})
+
+    assert (answer.status_code, answer["Location"]) == (302, WALLET)
+    assert destinations.in_use(linwei).identifier == "after"
+    letters = Letter.objects.filter(kind="destination_changed").order_by("channel")
+    assert [(letter.channel, letter.address) for letter in letters] == [
+        ("email", "linwei@example.test"),
+        ("sms", "+8613800138000"),
+    ]
+    assert Notice.objects.get().data == {"hours": 72}
+
+
+def test_a_proof_of_an_hour_ago_is_not_enough(client, linwei, send_to, monkeypatch):
+    send_to(linwei, "before")
+    sign_in_twice(client, linwei)
+    present = time.time()
+    monkeypatch.setattr(time, "time", lambda: present + 301)
+
+    assert client.post(DESTINATION, {"holder": "林薇", "identifier": "after"}).status_code == 403
+    assert destinations.in_use(linwei).identifier == "before"
+
+
+def test_a_code_proves_it_and_leads_back_to_what_was_typed(her, linwei, send_to, settings):
+    send_to(linwei, "before")
+    her.post(DESTINATION, {"holder": "林薇", "identifier": "after"})
+    there = f"/accounts/prove/?next={DESTINATION}"
+    assert her.get(there).status_code == 200
+    assert her.post("/accounts/prove/", {"next": DESTINATION}).status_code == 200
+    code = her.session["code_to_prove"]["code"]
+    assert code in mail.outbox[-1].body
+    wrong = her.post("/accounts/prove/", {"code": "000000", "next": DESTINATION})
+    assert (wrong.status_code, 'aria-invalid="true"' in wrong.content.decode()) == (422, True)
+
+    answer = her.post("/accounts/prove/", {"code": code, "next": DESTINATION})
+
+    assert (answer.status_code, answer["Location"]) == (302, DESTINATION)
+    assert 'value="after"' in her.get(DESTINATION).content.decode()
+    assert her.post(DESTINATION, {"holder": "林薇", "identifier": "after"}).status_code == 302
+    assert destinations.in_use(linwei).identifier == "after"
+    assert "destination_draft" not in her.session
+
+
+def test_a_code_is_guessed_three_times_at_most(her, linwei):
+    her.post("/accounts/prove/", {})
+    code = her.session["code_to_prove"]["code"]
+    for _ in range(3):
+        assert her.post("/accounts/prove/", {"code": "x"}).status_code == 422
+
+    assert her.post("/accounts/prove/", {"code": code}).status_code == 422
+
+
+def test_a_code_leads_to_no_other_host(her, linwei):
+    her.post("/accounts/prove/", {})
+    sent = {"code": her.session["code_to_prove"]["code"], "next": "https://evil.example/"}
+
+    assert her.post("/accounts/prove/", sent)["Location"] == "/me"
+
+
+def test_saving_what_is_saved_asks_for_no_proof(her, linwei, send_to):
+    destinations.set_destination(person=linwei, identifier="linwei", holder="林薇")
+
+    assert her.post(DESTINATION, GOOD).status_code == 302
+    assert Destination.objects.count() == 1
+
+
+@pytest.fixture
+def two_rails(settings) -> None:
+    settings.PAYOUT_RAILS = ["sandbox", "bank_csv"]
+
+
+def test_of_several_rails_one_is_chosen(her, linwei, two_rails):
+    page = her.get(DESTINATION).content.decode()
+    assert page.count('type="radio"') == 2
+    sent = {"provider": "bank_csv", "holder": "林薇", "identifier": "4111 1111 1111 1111"}
+
+    assert her.post(DESTINATION, sent).status_code == 302
+
+    found = Destination.objects.get()
+    assert (found.provider, found.identifier) == ("bank_csv", "4111111111111111")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"identifier": "4111111111111112"},
+        {"identifier": "linwei"},
+        {"provider": "stripe"},
+        {"provider": ""},
+        {"provider": "x" * 999},
+    ],
+)
+def test_what_the_rail_cannot_pay_is_said_beside_the_field(her, linwei, two_rails, wrong):
+    sent = {"provider": "bank_csv", "holder": "林薇", "identifier": "4111111111111111"} | wrong
+
+    answer = her.post(DESTINATION, sent)
+    assert (answer.status_code, 'aria-invalid="true"' in answer.content.decode()) == (422, True)
+    assert not Destination.objects.exists()
+
+
+# --- a part of it, the story of it, and calling it off ------------------------------------------
+
+
+def test_a_part_is_withdrawn(her, linwei_earned):
+    answer = her.post(WITHDRAW, {"account": "earned-cny", "key": KEY, "amount": "25.50"})
+
+    assert answer.status_code == 302
+    assert Payout.objects.get().amount_minor == 2550
+    assert balance_of(linwei_earned) == 7450
+    again = her.post(WITHDRAW, {"account": "earned-cny", "key": KEY, "amount": "90"})
+    assert (again.status_code, Payout.objects.count()) == (302, 1)  # the same press
+
+
+@pytest.mark.parametrize(
+    "amount", ["9.99", "0", "-20", "100.01", "abc", "１０", "1e3", "20.001", "9" * 30, "20\x00"]
+)
+def test_an_amount_that_cannot_be_is_said_beside_the_field(her, linwei_earned, amount):
+    answer = post(her, WITHDRAW, {"account": "earned-cny", "key": KEY, "amount": amount})
+
+    assert answer.status_code in {400, 422}
+    if answer.status_code == 422:
+        page = answer.content.decode()
+        assert 'aria-invalid="true"' in page
+        assert "<details open>" in page
+    assert not Payout.objects.exists()
+    assert balance_of(linwei_earned) == 10_000
+
+
+def test_a_large_one_says_that_a_person_looks_first(her, linwei, earn, send_to):
+    send_to(linwei)
+    earn(linwei, 300_000)
+
+    page = her.post(WITHDRAW, {"account": "earned-cny", "key": KEY}, follow=True)
+    assert "A person looks at it first" in text_of(page)
+    assert Payout.objects.get().state == "awaiting"
+
+
+def test_who_is_held_reads_why_and_until_when(her, linwei, linwei_earned):
+    with clock.stopped_at(clock.now()):
+        until = clock.now() + timedelta(days=3)
+        holds.place(person=linwei, reason="dispute", words="Case 7.", until=until)
+
+        answer = withdraw(her)
+        assert answer.status_code == 409
+        said = text_of(answer)
+        assert "a case about your sales is being looked into. Case 7." in said
+        assert at_time(localtime(until)) in said
+        page = text_of(her.get(WALLET))
+        assert "Nothing can be sent until" in page
+        assert "disabled" in her.get(WALLET).content.decode()
+    assert not Payout.objects.exists()
+
+
+def test_what_was_not_sent_is_called_off(her, linwei, linwei_earned):
+    withdraw(her)
+    path = f"{WALLET}/{Payout.objects.get().reference}/call-off"
+    assert path in her.get(WALLET).content.decode()
+
+    assert her.post(path)["Location"] == WALLET
+    assert balance_of(linwei_earned) == 10_000
+    assert her.post(path).status_code == 409
+    assert path not in her.get(WALLET).content.decode()
+
+
+def test_nobody_calls_off_for_others(her, chen, earn, send_to):
+    send_to(chen, "chen-wallet")
+    other = payouts.ask(person=chen, account=earn(chen, 5000), amount_minor=5000, run="r")
+
+    assert her.post(f"{WALLET}/{other.reference}/call-off").status_code == 404
+    assert her.get(f"{WALLET}/{other.reference}/confirm").status_code == 404
+    other.refresh_from_db()
+    assert other.state == "reserved"
+
+
+def test_what_waits_for_the_payee_leads_to_its_confirmation(her, linwei, linwei_earned):
+    payout = payouts.ask(person=linwei, account=linwei_earned, amount_minor=5000, run="r")
+    path = f"{WALLET}/{payout.reference}/confirm"
+    assert her.get(path).status_code == 404
+    Payout.objects.update(state="awaiting_payee", confirm_token="pkg<1>", confirm_until=clock.now())
+
+    assert path in her.get(WALLET).content.decode()
+    assert 'data-package="pkg&lt;1&gt;"' in her.get(path).content.decode()
+
+
+def test_the_table_is_safe_to_open(her, linwei, linwei_earned):
+    payout = payouts.ask(person=linwei, account=linwei_earned, amount_minor=5000, run="r")
+    Payout.objects.update(destination="=HYPERLINK(1)+cmd", reference="=1+1")
+
+    answer = her.get(f"{WALLET}/withdrawals.csv")
+    text = b"".join(answer.streaming_content).decode()
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    header, row = text.removeprefix("\ufeff").splitlines()
+    assert text.startswith("\ufeff")
+    assert header == "Date,Number,Amount,Currency,State,To,Note"
+    assert row.split(",")[1:] == ["'=1+1", "50.00", "CNY", "waiting to be sent", "'+cmd", ""]
+    assert payout.pk
+
+
+def test_the_wallet_says_when_the_next_payday_is(her, linwei_earned):
+    with clock.stopped_at(datetime(2026, 11, 22, 4, 0, tzinfo=UTC)):
+        assert "Next: Mon 23 Nov" in text_of(her.get(WALLET))
 
 
 @pytest.mark.parametrize("path", [WALLET, DESTINATION])

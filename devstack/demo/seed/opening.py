@@ -57,7 +57,8 @@ def people_arrive(world: World) -> None:
         )
         avatars.set_avatar(person=row, data=(HERE / "people" / f"{person.key}.webp").read_bytes())
         world.people[person.key] = row
-    StaffRole.objects.create(person=world.people["desk"], role=StaffRole.Role.MODERATOR)
+    for role in (StaffRole.Role.MODERATOR, StaffRole.Role.FINANCE):
+        StaffRole.objects.create(person=world.people["desk"], role=role)
 
 
 def friends_are_made(world: World) -> None:
