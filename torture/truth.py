@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from kit.invariants import check
 from ledger import accounts
 from ledger.balances import balance_of
-from payments.models import Charge, Payout, Refund
+from payments.models import Charge, Difference, Payout, Refund
 from tests.provider import RunningProvider
 from weidian.management.commands.invariants import every_invariant
 
@@ -18,10 +18,15 @@ def lies(provider: RunningProvider) -> list[str]:
     """Return every sentence that is not true, worst first; an empty list is what we want.
 
     Each of our references moved money at the provider exactly once or never, as our rows
-    say; what the ledger says of the outside is what the provider's journal adds up to; and
-    every invariant of every room holds.
+    say; what the ledger says of the outside is what the provider's journal adds up to; the
+    provider's own statements differ in nothing; and every invariant of every room holds.
     """
-    return [*_of_references(provider), *_of_the_outside(provider), *_of_invariants()]
+    return [
+        *_of_references(provider),
+        *_of_the_outside(provider),
+        *_of_statements(),
+        *_of_invariants(),
+    ]
 
 
 def _of_references(provider: RunningProvider) -> Iterator[str]:
@@ -50,6 +55,11 @@ def _of_the_outside(provider: RunningProvider) -> Iterator[str]:
     theirs = sum(provider.money_moved().values())
     if ours != theirs:
         yield f"the ledger says {ours} is outside, the provider's journal {theirs}"
+
+
+def _of_statements() -> Iterator[str]:
+    for row in Difference.objects.all()[:5]:
+        yield f"reconciliation found {row.kind} of {row.reference or row.pk}"
 
 
 def _of_invariants() -> Iterator[str]:
