@@ -46,7 +46,7 @@ def make(by) -> PayoutFile:
     return carrying.make_file(rail="bank_csv", currency="CNY", by=by)
 
 
-def bring(text: str, by) -> carrying.Statement:
+def bring(text: str, by) -> Statement:
     return carrying.bring_statement(rail="bank_csv", currency="CNY", content=text.encode(), by=by)[
         0
     ]
@@ -181,9 +181,7 @@ def test_who_cannot_stand_in_the_file_has_the_money_back_and_the_rest_goes(waiti
     assert broken() == []
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"\x00\x01", b"a,b\n1,2\n", b"date,reference,amount\n"]
-)
+@pytest.mark.parametrize("content", [b"", b"\x00\x01", b"a,b\n1,2\n", b"date,reference,amount\n"])
 def test_what_is_no_statement_is_refused_and_nothing_is_written(db, accountants, content):
     before = AuditEvent.objects.count()
     with pytest.raises(NotAStatement):

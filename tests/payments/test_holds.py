@@ -1,6 +1,7 @@
 """Holds on people, pauses of rails, and payouts that are called off before they are sent."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -220,7 +221,7 @@ def test_calling_off_and_claiming_at_once_is_one_of_the_two(linwei, linwei_earne
     for run in range(6):
         payout = ask(linwei, linwei_earned, run=f"r{run}")
         called_off, claimed = together(
-            lambda payout=payout: cancelling.cancel(payout=payout, by=linwei), payouts.claim
+            partial(cancelling.cancel, payout=payout, by=linwei), payouts.claim
         )
         payout.refresh_from_db()
         if isinstance(called_off, AlreadySent):

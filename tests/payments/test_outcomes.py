@@ -1,6 +1,7 @@
 """Where the provider has a payout, so do we: confirmations, frozen sums, patient questions."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -30,7 +31,7 @@ def fact(payout, status, **words) -> PayoutFact:
     return PayoutFact(status, "po_1", **words)
 
 
-def heard(payout, status, **words) -> Payout:
+def heard(payout: Payout, status, **words) -> Payout:
     """Send the one payout that is due, and hear this answer."""
     (claimed,) = payouts.claim()
     payouts.record(payout=claimed, answer=fact(payout, status, **words))
@@ -311,8 +312,8 @@ def test_a_refund_that_meets_a_payout_is_taken_or_carried(chen, send_to, earn):
         shop = Shop.objects.create(owner=chen, handle=f"shop{number}", name="c")
         side = earn(shop, 5000)
         asked, _ = together(
-            lambda side=side: ask(chen, side, 5000, run="r"),
-            lambda side=side, n=number: post(key=f"back:{n}", legs={side: -4500, fees: 4500}),
+            partial(ask, chen, side, 5000, run="r"),
+            partial(post, key=f"back:{number}", legs={side: -4500, fees: 4500}),
         )
         paid = 0 if isinstance(asked, Overdrawn) else 5000
         assert balance_of(side) == 5000 - 4500 - paid

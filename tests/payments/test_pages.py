@@ -288,7 +288,7 @@ def test_who_proved_it_minutes_ago_changes_it_and_is_told_everywhere(client, lin
     answer = client.post(DESTINATION, {"holder": "林薇", "identifier": "after"})
 
     assert (answer.status_code, answer["Location"]) == (302, WALLET)
-    assert destinations.in_use(linwei).identifier == "after"
+    assert Destination.objects.get(retired_at=None).identifier == "after"
     letters = Letter.objects.filter(kind="destination_changed").order_by("channel")
     assert [(letter.channel, letter.address) for letter in letters] == [
         ("email", "linwei@example.test"),
@@ -304,7 +304,7 @@ def test_a_proof_of_an_hour_ago_is_not_enough(client, linwei, send_to, monkeypat
     monkeypatch.setattr(time, "time", lambda: present + 301)
 
     assert client.post(DESTINATION, {"holder": "林薇", "identifier": "after"}).status_code == 403
-    assert destinations.in_use(linwei).identifier == "before"
+    assert Destination.objects.get(retired_at=None).identifier == "before"
 
 
 def test_a_code_proves_it_and_leads_back_to_what_was_typed(her, linwei, send_to, settings):
@@ -323,7 +323,7 @@ def test_a_code_proves_it_and_leads_back_to_what_was_typed(her, linwei, send_to,
     assert (answer.status_code, answer["Location"]) == (302, DESTINATION)
     assert 'value="after"' in her.get(DESTINATION).content.decode()
     assert her.post(DESTINATION, {"holder": "林薇", "identifier": "after"}).status_code == 302
-    assert destinations.in_use(linwei).identifier == "after"
+    assert Destination.objects.get(retired_at=None).identifier == "after"
     assert "destination_draft" not in her.session
 
 

@@ -11,7 +11,7 @@ from ledger import accounts
 from ledger.balances import balance_of
 from ledger.models import Transfer
 from ledger.posting import Overdrawn
-from payments import matching, payday, payouts, reconciling, suspense
+from payments import cancelling, matching, outcomes, payday, payouts, reconciling, suspense
 from payments.gateways.port import StatementLine as Line
 from payments.invariants import INVARIANTS
 from payments.models import Charge, Difference, PausedRail, Payout, Statement, StatementLine
@@ -48,7 +48,7 @@ def settled(noon, linwei, linwei_earned) -> Payout:
     """¥50.00 that arrived."""
     payout = payouts.ask(person=linwei, account=linwei_earned, amount_minor=5000, run="r")
     Payout.objects.filter(pk=payout.pk).update(state="settled", settled_at=noon)
-    payouts.outcomes.settle(payout)
+    outcomes.settle(payout)
     payout.refresh_from_db()
     return payout
 
@@ -113,8 +113,13 @@ def test_a_day_without_a_statement_says_nothing_of_what_is_missing_in_it(settled
 
 
 def test_after_a_long_silence_every_day_since_is_asked_for(db, monkeypatch):
-    asked = []
-    monkeypatch.setattr(reconciling, "_ask", lambda name, day: asked.append(day) or [])
+    asked: list[date] = []
+
+    def nothing_moved(name: str, day: date) -> list[Line]:
+        asked.append(day)
+        return []
+
+    monkeypatch.setattr(reconciling, "_ask", nothing_moved)
     Charge.objects.create(amount_minor=100, currency="CNY", description="honey")
     with clock.stopped_at(NOON):
         reconciling.run(NOON)
@@ -182,7 +187,7 @@ def test_after_a_restore_the_orphans_are_listed_and_nothing_is_paid_before_a_per
         assert payouts.send_due() == 0
         assert own.money_moved() == {first.reference: -2000, "FORG0TTEN0": -8000}
 
-        cancelled = payouts.cancelling.cancel(payout=Payout.objects.latest("pk"), by=linwei)
+        cancelled = cancelling.cancel(payout=Payout.objects.latest("pk"), by=linwei)
         assert cancelled.state == "cancelled"
         suspense.resolve(
             difference=found,
