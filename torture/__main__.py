@@ -24,6 +24,8 @@ ON_STAGE = {
     "T32": "torture.zombies",
     "T34": "torture.broker",
     "T35": "torture.slow_tasks",
+    "T40": "torture.lives",
+    "C12": "torture.rush",
 }
 
 

@@ -54,8 +54,8 @@ class Street:
         friends = [_person("林薇", f"sharer-{number}-{name}") for number in range(sharers)]
         return cls(rng, provider, vendor, shop, friends)
 
-    def placed(self) -> Order:
-        """Have somebody buy something of some price through some sharer's link."""
+    def placed(self, *, through: Person | None = None) -> Order:
+        """Have somebody buy something of some price through a sharer's link, anybody's if None."""
         product = Product.objects.create(
             shop=self.shop, title="野花土蜂蜜", state="live", published_at=clock.now()
         )
@@ -71,7 +71,7 @@ class Street:
             reserved_change=0,
         )
         quantity = self.rng.randint(1, 5)
-        link = link_for(person=self.rng.choice(self.sharers), product=product)
+        link = link_for(person=through or self.rng.choice(self.sharers), product=product)
         an_hour_ago = clock.now() - timedelta(hours=1)
         checkout = place(
             lines=[Wanted(variant.pk, quantity)],
@@ -86,17 +86,17 @@ class Street:
             checkout=checkout
         )
 
-    def paid_at_provider(self) -> Order:
+    def paid_at_provider(self, *, through: Person | None = None) -> Order:
         """An order whose buyer has paid, of which the house has heard nothing."""
-        order = self.placed()
+        order = self.placed(through=through)
         paying.begin(order.checkout, base_url="http://testserver")
         order.checkout.charge.refresh_from_db()
         self.provider.ask("POST", f"/v1/charges/{order.checkout.charge.provider_ref}/pay")
         return order
 
-    def paid(self) -> Order:
+    def paid(self, *, through: Person | None = None) -> Order:
         """An order that is paid."""
-        order = self.paid_at_provider()
+        order = self.paid_at_provider(through=through)
         paying.refresh(order.checkout.charge_id)
         order.refresh_from_db()
         return order
