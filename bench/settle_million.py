@@ -35,26 +35,21 @@ SAMPLE = 500  # rows of the ORM loop, three times
 AT_ONCE = 5_000
 MINOR = 680
 
+# Shuffled among the sharers, some are due on the first day, a few for the ORM loop never by
+# themselves, and the rest on the second.
 COMMISSIONS = """
 INSERT INTO referrals_commission (attribution_id, line_key, sharer_id, shop_id, product_id,
   base_minor, rate_bp, amount_minor, reversed_minor, currency, state, waits,
   ordered_at, paid_at, received_at, held_until)
 SELECT a.id, a.order_key || '-' || n, a.sharer_id, a.shop_id, l.product_id,
-  6800, 1000, %(minor)s, 0, 'CNY', 'held', false,
-  %(now)s, %(now)s, %(now)s, %(now)s + make_interval(days => 1)
-FROM referrals_attribution a JOIN referrals_sharelink l ON l.id = a.link_id,
-  generate_series(1, %(each)s) n
-"""
-
-# Some are due on the first day, a few for the ORM loop never by themselves, the rest on day two.
-DAYS = """
-UPDATE referrals_commission c SET held_until = held_until + make_interval(days => d.days)
-FROM (
-  SELECT id, CASE WHEN place <= %(small)s THEN 0 WHEN place <= %(small)s + %(sample)s THEN 90
-             ELSE 1 END AS days
-  FROM (SELECT id, row_number() OVER (ORDER BY (id * 7919) %% 1000003, id) AS place
-        FROM referrals_commission) shuffled
-) d WHERE d.id = c.id AND d.days > 0
+  6800, 1000, %(minor)s, 0, 'CNY', 'held', false, %(now)s, %(now)s, %(now)s,
+  %(now)s + make_interval(days =>
+    CASE WHEN place < %(small)s THEN 1 WHEN place < %(small)s + %(sample)s THEN 90 ELSE 2 END)
+FROM referrals_attribution a JOIN referrals_sharelink l ON l.id = a.link_id
+CROSS JOIN generate_series(1, %(each)s) n
+CROSS JOIN LATERAL (
+  SELECT ((a.order_key::bigint * %(each)s + n - 1) * 7919) %% %(total)s AS place
+) shuffled
 """
 
 WORKER = """
@@ -192,8 +187,18 @@ def _build(sharers: int, now: datetime) -> None:
         batch_size=AT_ONCE,
     )
     with connection.cursor() as cursor:
-        cursor.execute(COMMISSIONS, {"minor": MINOR, "now": now, "each": A_SHARER})
-        cursor.execute(DAYS, {"small": SMALL, "sample": 3 * SAMPLE})
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute(
+            COMMISSIONS,
+            {
+                "minor": MINOR,
+                "now": now,
+                "each": A_SHARER,
+                "total": sharers * A_SHARER,
+                "small": SMALL,
+                "sample": 3 * SAMPLE,
+            },
+        )
     _earn(people)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

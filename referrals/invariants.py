@@ -122,7 +122,7 @@ INVARIANTS = [
             FROM referrals_reversal r JOIN referrals_commission c ON c.id = r.commission_id
             UNION ALL
             SELECT account, -amount_minor FROM payments_payout
-            WHERE account LIKE 'sharer:%%' AND state <> 'returned'
+            WHERE account LIKE 'sharer:%%' AND state NOT IN ('returned', 'cancelled')
             UNION ALL
             SELECT account, amount_minor FROM payments_writeoff
             WHERE account LIKE 'sharer:%%' AND state = 'approved'

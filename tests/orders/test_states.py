@@ -20,6 +20,9 @@ LISTED = {
     ("cancelled", "refunding"),
     ("refunding", "refunded"),
     ("refunding", "paid"),
+    ("paid", "refunded"),
+    ("shipped", "refunded"),
+    ("refunded", "refunding"),
 }
 
 
