@@ -9,5 +9,5 @@ from api import webhooks
 app_name = "api"
 
 urlpatterns = [
-    path("webhooks/sandbox", webhooks.sandbox, name="webhook_sandbox"),
+    path("webhooks/<str:provider>", webhooks.webhook, name="webhook"),
 ]

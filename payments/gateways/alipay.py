@@ -11,11 +11,13 @@ import os
 import re
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.conf import settings
 
 from kit.money import Money, NotAnAmount, read_amount
 from payments.gateways.limits import refusal, rejected
+from payments.gateways.news import Headers, News, NotNews, object_in, payout_news
 from payments.gateways.optional import library, needed, needed_text
 from payments.gateways.port import (
     Absent,
@@ -31,6 +33,7 @@ from payments.gateways.port import (
 )
 
 TIMEOUT_SECONDS = 8
+MOST_FIELDS = 100
 
 USER_ID = re.compile(r"2088[0-9]{12}")
 PHONE = re.compile(r"1[3-9][0-9]{9}")
@@ -130,6 +133,44 @@ class Alipay:
     def statement(self, day: date) -> list[StatementLine]:
         """Raise NoStatement: Alipay's account bill is a file that a person downloads."""
         raise NoStatement(day.isoformat())
+
+
+def news(body: bytes, headers: Headers) -> News:  # noqa: ARG001 -- all of it is in the form
+    """Return what one of its notifications tells. Raises NotNews.
+
+    It may come again for 25 hours with the time and signature it first had, so its age
+    says nothing; its number is kept once.
+    """
+    form = _form_in(body)
+    kind, content = form.get("msg_method") or form.get("notify_type"), form.get("biz_content")
+    words = object_in(content.encode()) if content else form
+    return payout_news(
+        event_id=form.get("notify_id"),
+        kind=kind,
+        reference=words.get("out_biz_no", ""),
+        payload=form,
+    )
+
+
+def _form_in(body: bytes) -> dict[str, str]:
+    """Return the fields of a form that Alipay signed for our application."""
+    try:
+        pairs = parse_qsl(
+            body.decode(),
+            keep_blank_values=True,
+            strict_parsing=True,
+            errors="strict",
+            max_num_fields=MOST_FIELDS,
+        )
+        form = dict(pairs)
+        signed = {name: value for name, value in form.items() if name != "sign"}
+        is_signed = _client().verify(signed, form["sign"])
+    except Exception as broken:
+        raise NotNews from broken
+    is_ours = form.get("app_id") == settings.ALIPAY_APP_ID and len(form) == len(pairs)
+    if not is_signed or not is_ours:
+        raise NotNews
+    return form
 
 
 def _called(name: str, /, *words: Any, **named: Any) -> Row:

@@ -17,6 +17,7 @@ from django.conf import settings
 
 from kit import clock
 from payments.gateways.limits import refusal, rejected
+from payments.gateways.news import Headers, News, NotNews, is_recent, object_in, payout_news
 from payments.gateways.optional import library, needed, needed_text
 from payments.gateways.port import (
     Absent,
@@ -149,6 +150,30 @@ class WeChatPay:
     def statement(self, day: date) -> list[StatementLine]:
         """Raise NoStatement: WeChat's fund bill is a file that a person downloads."""
         raise NoStatement(day.isoformat())
+
+
+def news(body: bytes, headers: Headers) -> News:
+    """Return what one of its notifications tells. Raises NotNews.
+
+    It is kept as it came: what it says of the payee stays encrypted under our key.
+    """
+    is_by_their_key = headers.get("Wechatpay-Serial") == settings.WECHATPAY_PUBLIC_KEY_ID
+    if not is_by_their_key or not is_recent(headers.get("Wechatpay-Timestamp", "")):
+        raise NotNews
+    try:
+        told = _client().callback(headers, body)
+    except Exception as broken:
+        raise NotNews from broken
+    bill = told.get("resource") if isinstance(told, dict) else None
+    if not isinstance(bill, dict):
+        raise NotNews
+    event = object_in(body)
+    return payout_news(
+        event_id=event.get("id"),
+        kind=event.get("event_type"),
+        reference=bill.get("out_bill_no", ""),
+        payload=event,
+    )
 
 
 def _refusal_of_name(wanted: PayoutWanted) -> PayoutFact | None:

@@ -8,6 +8,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.api.rails import Knocking, alipays, stripes, wechatpays
+from tests.payments.rails.conftest import alipay as alipay
+from tests.payments.rails.conftest import alipay_server as alipay_server
+from tests.payments.rails.conftest import stripe as stripe
+from tests.payments.rails.conftest import stripe_process as stripe_process
+from tests.payments.rails.conftest import wechatpay as wechatpay
+from tests.payments.rails.conftest import wechatpay_server as wechatpay_server
 from tests.provider import RunningProvider, running_provider
 
 WEBHOOK = "/webhooks/sandbox"
@@ -41,3 +48,12 @@ def deliver() -> Callable[..., Any]:
         )
 
     return post
+
+
+@pytest.fixture(params=["stripe", "wechatpay", "alipay"])
+def knocking(request, db, settings) -> Knocking:
+    """The door of each rail in turn, open, and its provider's way of knocking."""
+    fake = request.getfixturevalue(request.param)
+    settings.PAYOUT_RAILS = ["sandbox", request.param]
+    makers = {"wechatpay": wechatpays, "alipay": alipays}
+    return stripes() if request.param == "stripe" else makers[request.param](fake)

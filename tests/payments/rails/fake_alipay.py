@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -148,12 +148,26 @@ class FakeAlipay:
 
     def _say(self, method: str, row: Row) -> Answered:
         content = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
-        signed = content if self.signs_well else "other"
-        sign = base64.b64encode(
-            self.own_key.sign(signed.encode(), padding.PKCS1v15(), SHA256())
-        ).decode()
+        sign = self._sign(content if self.signs_well else "other")
         name = method.replace(".", "_") + "_response"
         return Answered(200, f'{{"{name}":{content},"alipay_cert_sn":"x","sign":"{sign}"}}')
+
+    def _sign(self, words: str) -> str:
+        signature = self.own_key.sign(words.encode(), padding.PKCS1v15(), SHA256())
+        return base64.b64encode(signature).decode()
+
+    def notification(self, reference: str, number: str = "N-1", **also: str) -> bytes:
+        """Return the signed form that says a transfer has changed."""
+        form = {
+            "app_id": APP,
+            "biz_content": json.dumps({"out_biz_no": reference, "status": "SUCCESS"}),
+            "charset": "utf-8",
+            "msg_method": "alipay.fund.trans.order.changed",
+            "notify_id": number,
+            **also,
+        }
+        words = "&".join(f"{name}={form[name]}" for name in sorted(form))
+        return urlencode({**form, "sign_type": "RSA2", "sign": self._sign(words)}).encode()
 
     def _certificate(self, file: str, key: rsa.RSAPrivateKey, root_key: rsa.RSAPrivateKey) -> str:
         """Write a certificate and return its serial as Alipay counts it."""

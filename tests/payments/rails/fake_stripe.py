@@ -6,13 +6,15 @@ request runs, and is forgotten after 24 hours of a clock that tests may move. Ev
 disk before it is answered, so a killed process loses nothing it did.
 
 Tests speak to ``/_control``: ``faults`` lists what befalls the next POSTs, ``look_ups`` the next
-GETs, ``ahead_seconds`` moves the clock, ``balance`` sets what is left in a currency.
+GETs, ``ahead_seconds`` moves the clock, ``balance`` sets what is left in a currency, and
+``webhook`` is where events go, each told three times and the newest first.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import hmac
 import itertools
 import json
 import os
@@ -22,10 +24,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+from urllib.request import Request, urlopen
 
 from devstack.provider.clock import Clock
 
 SECRET = "sk_test_of_our_own"
+WEBHOOK_SECRET = "whsec_of_our_own"
+COPIES = 3
 KEYS_LIVE_SECONDS = 24 * 3600
 OPENING_BALANCE = 10**12
 WRONG_DESTINATIONS = {  # by what the account's id contains
@@ -67,7 +72,10 @@ class Stripe:
         self.look_ups: list[str] = []
         self.opening: dict[str, int] = {}
         self.posts = 0
-        self.tables: dict[str, dict[str, Row]] = {"transfers": {}, "moves": {}, "keys": {}}
+        self.webhook = ""
+        self.tables: dict[str, dict[str, Row]] = {
+            name: {} for name in ("transfers", "moves", "keys", "events")
+        }
         self.number = itertools.count(1)
         if journal.exists():
             for line in journal.read_text().splitlines():
@@ -145,7 +153,10 @@ class Stripe:
             if fault.startswith("error"):
                 status, body = 500, {"error": {"type": "api_error", "message": "Sorry."}}
             kept = {"id": key, "asked": asked, "at": self.now(), "status": status, "body": body}
-            self.write([*change, ("keys", kept)])
+            told = [("events", self._event(row)) for table, row in change if table == "transfers"]
+            self.write([*change, *told, ("keys", kept)])
+        if told and self.webhook:
+            threading.Thread(target=self._deliver, args=(self.webhook,), daemon=True).start()
         return status, body
 
     # --- what it does -------------------------------------------------------------------
@@ -229,6 +240,25 @@ class Stripe:
 
     # --- what it tells ------------------------------------------------------------------
 
+    def _event(self, row: Row) -> Row:
+        return {
+            "id": self.new_id("evt"),
+            "object": "event",
+            "type": "transfer.reversed" if row["reversed"] else "transfer.created",
+            "created": self.now(),
+            "livemode": False,
+            "data": {"object": row},
+        }
+
+    def _deliver(self, url: str) -> None:
+        for event in list(self.tables["events"].values())[::-1]:
+            body = json.dumps(event).encode()
+            headers = {"Content-Type": "application/json; charset=utf-8"}
+            headers["Stripe-Signature"] = sign(body, self.now())
+            for _ in range(COPIES):
+                with urlopen(Request(url, body, headers), timeout=10):  # any but a 2xx raises
+                    pass
+
     def get(self, path: str, query: dict[str, str]) -> Row:
         fault = self._next(self.look_ups)
         if fault == "drop":
@@ -259,6 +289,7 @@ class Stripe:
         with self.lock:
             self.faults += words.get("faults", [])
             self.look_ups += words.get("look_ups", [])
+            self.webhook = words.get("webhook", self.webhook)
             self.ahead_seconds = words.get("ahead_seconds", self.ahead_seconds)
             for currency, minor in words.get("balance", {}).items():
                 self.opening[currency] = (
@@ -269,11 +300,19 @@ class Stripe:
                 self.look_ups.clear()
                 self.opening.clear()
                 self.ahead_seconds = 0
-            return {"transfers": list(self.tables["transfers"].values()), "posts": self.posts}
+                self.webhook = ""
+            told = {name: list(self.tables[name].values()) for name in ("transfers", "events")}
+            return {**told, "posts": self.posts}
 
     def _next(self, faults: list[str]) -> str:
         with self.lock:
             return faults.pop(0) if faults else ""
+
+
+def sign(body: bytes, at: int, secret: str = WEBHOOK_SECRET) -> str:
+    """Return the header ``Stripe-Signature`` of a webhook."""
+    digest = hmac.digest(secret.encode(), f"{at}.".encode() + body, "sha256").hex()
+    return f"t={at},v1={digest}"
 
 
 def _inner(form: dict[str, str], name: str) -> dict[str, str]:

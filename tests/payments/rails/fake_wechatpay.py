@@ -18,6 +18,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -31,6 +32,7 @@ from tests.payments.rails.fake_http import Answered, Asked, Dropped, served
 
 BILLS = "/v3/fund-app/mch-transfer/transfer-bills"
 MERCHANT, APP, SERIAL = "1900000001", "wxf636efh567hg4356", "7C9AB1"
+API_KEY = "k" * 32
 PUBLIC_KEY_ID = "PUB_KEY_ID_0119000000012026"
 CONFIRMED_WITHIN = timedelta(hours=24)
 
@@ -67,7 +69,7 @@ class FakeWeChatPay:
         settings.WECHATPAY_APP_ID = APP
         settings.WECHATPAY_SCENE_ID = "1005"
         settings.WECHATPAY_SCENE_REPORT = ["岗位类型=分享者", "报酬说明=分享佣金"]
-        settings.WECHATPAY_API_KEY = "k" * 32
+        settings.WECHATPAY_API_KEY = API_KEY
         settings.WECHATPAY_KEY_FILE = str(self.folder / "merchant.pem")
         settings.WECHATPAY_KEY_SERIAL = SERIAL
         settings.WECHATPAY_PUBLIC_KEY_FILE = str(self.folder / "wechat.pem")
@@ -224,11 +226,32 @@ class FakeWeChatPay:
             return "the signature"
         return ""
 
+    def notification(self, reference: str, number: str = "EV-1") -> bytes:
+        """Return the body of the notification about a bill, encrypted for the merchant."""
+        sealed = AESGCM(API_KEY.encode()).encrypt(
+            b"n" * 12, json.dumps(self.bills[reference]).encode(), b"mch_payment"
+        )
+        resource = {
+            "original_type": "mch_payment",
+            "algorithm": "AEAD_AES_256_GCM",
+            "ciphertext": base64.b64encode(sealed).decode(),
+            "associated_data": "mch_payment",
+            "nonce": "n" * 12,
+        }
+        event = {"id": number, "event_type": "MCHTRANSFER.BILL.FINISHED", "summary": "done"}
+        also = {"resource_type": "encrypt-resource", "resource": resource}
+        return json.dumps({**event, **also}).encode()
+
     def _say(self, status: int, row: Row) -> Answered:
-        body, moment, nonce = json.dumps(row), str(int(time.time())), "n" * 32
+        body = json.dumps(row)
+        return Answered(status, body, self.signed(body, at=int(time.time())))
+
+    def signed(self, body: str, *, at: int) -> dict[str, str]:
+        """Return the headers under which WeChat sends this body."""
+        moment, nonce = str(at), "n" * 32
         words = f"{moment}\n{nonce}\n{body if self.signs_well else 'other'}\n".encode()
         signature = self.own_key.sign(words, padding.PKCS1v15(), SHA256())
-        headers = {
+        return {
             "Content-Type": "application/json",
             "Wechatpay-Timestamp": moment,
             "Wechatpay-Nonce": nonce,
@@ -236,7 +259,6 @@ class FakeWeChatPay:
             "Wechatpay-Signature": base64.b64encode(signature).decode(),
             "Wechatpay-Signature-Type": "WECHATPAY2-SHA256-RSA2048",
         }
-        return Answered(status, body, headers)
 
 
 @contextmanager

@@ -61,6 +61,11 @@ class RunningStripe:
         rows = self.control()["transfers"]
         return [row for row in rows if row["transfer_group"] == reference]
 
+    def events(self, reference: str) -> list[dict[str, Any]]:
+        """Return Stripe's events about one payout, the oldest first."""
+        rows = self.control()["events"]
+        return [row for row in rows if row["data"]["object"]["transfer_group"] == reference]
+
     def money_moved(self) -> dict[str, int]:
         """Return what each of our references moved, in minor units, by Stripe's own journal.
 
@@ -81,6 +86,7 @@ class RunningStripe:
         """Have the house's settings point at this Stripe."""
         settings.STRIPE_URL = self.url
         settings.STRIPE_SECRET_KEY = fake_stripe.SECRET
+        settings.STRIPE_WEBHOOK_SECRET = fake_stripe.WEBHOOK_SECRET
 
     def _is_up(self) -> bool:
         try:
