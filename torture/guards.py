@@ -35,12 +35,121 @@ class Guard:
     tests: str
 
 
-GUARDS: tuple[Guard, ...] = ()
+GUARDS = (
+    Guard(
+        "a fact is posted once for its key",
+        "ledger/sql.py",
+        "      ON CONFLICT (key) DO NOTHING RETURNING id\n",
+        "      RETURNING id\n",
+        "tests/ledger",
+    ),
+    Guard(
+        "a key stands for one fact",
+        "ledger/sql.py",
+        "WHEN v_told = p_hash THEN 'told'",
+        "WHEN true THEN 'told'",
+        "tests/ledger",
+    ),
+    Guard(
+        "postings sum to zero",
+        "ledger/sql.py",
+        "bool_or(told.sum_minor <> 0 OR told.fits IS NOT true)",
+        "bool_or(told.fits IS NOT true)",
+        "tests/ledger",
+    ),
+    Guard(
+        "accounts are locked in one order",
+        "ledger/sql.py",
+        "WHERE a.code = ANY (p_locked) ORDER BY a.id FOR NO KEY UPDATE",
+        "WHERE a.code = ANY (p_locked)",
+        "tests/ledger",
+    ),
+    Guard(
+        "a balance moves by posting only",
+        "ledger/sql.py",
+        "coalesce(current_setting('weidian.posting', true), '') <> 'on'",
+        "false",
+        "tests/ledger",
+    ),
+    Guard(
+        "a refund takes back cumulatively",
+        "referrals/reversing.py",
+        "return (2 * amount_minor * refunded_minor + base_minor) // (2 * base_minor)",
+        "return amount_minor * refunded_minor // base_minor + (refunded_minor > 0)",
+        "tests/referrals tests/orders/test_refunds.py",
+    ),
+    Guard(
+        "a state is left in one guarded UPDATE",
+        "kit/states.py",
+        "filter(pk=row.pk, state__in=table[to])",
+        "filter(pk=row.pk)",
+        "tests/payments/test_states.py tests/orders/test_states.py tests/kit",
+    ),
+    Guard(
+        "a worker that woke too late is fenced off",
+        "payments/payouts.py",
+        "if (row.state, row.attempt) != (Payout.State.SUBMITTING, payout.attempt):",
+        "if row.state == Payout.State.RETURNED:",
+        "tests/payments/test_payouts.py tests/payments/test_payout_races.py",
+    ),
+    Guard(
+        "nothing is sent again before it was looked up",
+        "payments/payouts.py",
+        "return row.state == Payout.State.UNKNOWN and row.attempt == asked_about.attempt",
+        "return row.state == Payout.State.UNKNOWN",
+        "tests/payments",
+    ),
+    Guard(
+        "an unheard answer is unknown, never absent",
+        "payments/gateways/sandbox.py",
+        "if found else Absent()\n        except ProviderAway as away:\n"
+        "            return Unknown(str(away))\n",
+        "if found else Absent()\n        except ProviderAway:\n            return Absent()\n",
+        "tests/payments",
+    ),
+    Guard(
+        "never more is refunded than was paid",
+        "payments/refunding.py",
+        '        refunded_minor__lte=F("amount_minor") - amount_minor,\n',
+        "",
+        "tests/payments/test_refunding.py",
+    ),
+    Guard(
+        "never more of a line is refunded than it cost",
+        "orders/asking.py",
+        'filter(pk=line.pk, asked_minor__lte=F("total_minor") - minor)',
+        "filter(pk=line.pk)",
+        "tests/orders",
+    ),
+    Guard(
+        "nobody approves a payout to themselves",
+        "payments/approving.py",
+        "    if row.person_id == by.pk:\n        raise OwnPayout(row.reference)\n",
+        "",
+        "tests/payments/test_approving.py",
+    ),
+    Guard(
+        "two approvals are of two people",
+        "payments/approving.py",
+        "    if row.approved_by_id == by.pk:\n        raise SecondPersonNeeded(row.reference)\n",
+        "",
+        "tests/payments/test_approving.py",
+    ),
+    Guard(
+        "a webhook is signed",
+        "payments/gateways/sandbox.py",
+        "return is_signed and is_recent(timestamp)",
+        "return is_recent(timestamp)",
+        "tests/api tests/payments",
+    ),
+)
 
 
 def prove() -> Proof:
     """Take each guard away in a copy of the checkout; every time a test must fail."""
-    untrue: list[str] = []
+    untrue = [f"{guard.name}: it stands elsewhere now" for guard in GUARDS if not _stands(guard)]
+    if untrue:
+        return Proof({"guards": len(GUARDS), "seen": 0}, untrue)
     with tempfile.TemporaryDirectory(prefix="wd-guards-") as folder:
         copy = Path(folder) / "checkout"
         shutil.copytree(CHECKOUT, copy, ignore=NOT_COPIED)
@@ -52,12 +161,15 @@ def prove() -> Proof:
     return Proof({"guards": len(GUARDS), "seen": len(GUARDS) - len(untrue)}, untrue)
 
 
+def _stands(guard: Guard) -> bool:
+    """Say whether the guard is where we say it is; another piece of text would prove nothing."""
+    return (CHECKOUT / guard.file).read_text().count(guard.guard) == 1
+
+
 @contextmanager
 def _without(guard: Guard, copy: Path) -> Iterator[None]:
     path = copy / guard.file
     whole = path.read_text()
-    if whole.count(guard.guard) != 1:
-        raise LookupError(f"{guard.name} stands {whole.count(guard.guard)} times in {guard.file}")
     path.write_text(whole.replace(guard.guard, guard.instead))
     try:
         yield
