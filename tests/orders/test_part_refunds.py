@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from api import acting
 from catalog.models import Receipt
 from kit import clock
 from kit.states import TransitionRefused
@@ -20,6 +21,7 @@ from notifications.models import Notice
 from orders import fulfilment, refunds, tasks
 from orders.models import Order, OrderLine, OrderRefund
 from orders.sums import Back
+from payments import inbox, refunding
 from payments.models import Refund
 from payments.refunding import RefundKeyReused
 from referrals import commissions
@@ -404,3 +406,51 @@ def test_a_shop_that_counts_in_yen_is_refunded_to_the_last_yen(noon, jar, honey,
         through(ask(order, yen), provider)
         assert broken() == []
     assert (balance_of(pending), balance_of(fees), r.shop_of(order)) == (0, 0, 1000)
+
+
+def test_the_providers_event_of_a_refund_sent_back_is_acted_on(completed, provider, pending):
+    refund = through(ask(completed, 3400), provider)
+    refund.refresh_from_db()
+    provider.ask("POST", f"/v1/refunds/{refund.provider_ref}/return")
+    told = provider.events_of(refund.reference)[-1]
+    event = inbox.store(
+        provider="sandbox",
+        event_id=told["id"],
+        kind=told["type"],
+        reference=refund.reference,
+        payload=told,
+    )
+    assert event is not None
+    assert event.kind == "refund.returned"
+
+    assert acting.act(event)
+    assert balance_of(pending) == 1360
+    assert broken() == []
+
+
+def test_the_sweep_undoes_what_a_crash_left_between_two_rooms(completed, provider, pending):
+    refund = through(ask(completed, 3400), provider)
+    refund.refresh_from_db()
+    provider.ask("POST", f"/v1/refunds/{refund.provider_ref}/return")
+    refunding.refresh(refund)  # and then the lights went out
+    assert balance_of(pending) == 1020
+
+    assert tasks.settle_refunds() == 1
+    assert balance_of(pending) == 1360
+    assert tasks.settle_refunds() == 0
+    assert broken() == []
+
+
+def test_the_sweep_settles_what_a_crash_left_while_the_provider_is_away(
+    completed, provider, pending, settings
+):
+    refund = ask(completed, 3400)
+    refunds.refresh(refund.pk)
+    provider.wait_for("refunds", refund.reference, "settled")
+    refund.refresh_from_db()
+    refunding.refresh(refund)  # and then the lights went out
+    settings.SANDBOX_URL = "http://127.0.0.1:9"
+
+    tasks.settle_refunds()
+    assert balance_of(pending) == 1020
+    assert broken() == []
