@@ -24,7 +24,7 @@ from ledger.models import Transfer
 from ledger.posting import post
 from orders import asking, escrow, fulfilment, paying, placing, refunds
 from orders.invariants import INVARIANTS
-from orders.models import Checkout, Order
+from orders.models import Checkout, Order, OrderLine
 from payments import charging, refunding
 from payments.invariants import INVARIANTS as PAYMENTS
 from payments.models import Charge, Refund
@@ -374,18 +374,19 @@ def careless_close(charge: Charge) -> bool:
 def a_crowd_that_saw_nothing_asked(order: Order, monkeypatch, *, size: int = 5) -> None:
     """Let everybody read the order, and its lines, before anybody writes."""
     have_read = threading.Barrier(size)
+    seen: dict[int, list[OrderLine]] = {}
     read_lines = asking._lines_of
 
     def read_and_wait(order: Order) -> Order:
         fresh = read_slowly(order)
-        fresh.seen_lines = read_lines(fresh)
+        seen[id(fresh)] = read_lines(fresh)
         have_read.wait(timeout=20)
         return fresh
 
     anywhere = {"refunding": frozenset(Order.State.values)}
     monkeypatch.setattr(asking, "MAY_BECOME", anywhere)
     monkeypatch.setattr(asking, "_locked", read_and_wait)
-    monkeypatch.setattr(asking, "_lines_of", lambda order: order.seen_lines)
+    monkeypatch.setattr(asking, "_lines_of", lambda order: seen[id(order)])
 
 
 def test_without_lock_and_table_a_crowd_asks_and_the_guarded_update_grants_one(
