@@ -248,7 +248,10 @@ def _ask(method: str, path: str, words: Row | None = None, *, key: str = "") -> 
         return content
     if answer.is_server_error or answer.status_code in NO_ANSWER:
         raise ProviderAway(f"status {answer.status_code}")
-    raise ProviderRefused(_code(content))
+    code = _code(content)
+    if not code:
+        raise ProviderAway(f"status {answer.status_code}")  # somebody in between said it
+    raise ProviderRefused(code)
 
 
 def _see(path: str) -> Row:
@@ -271,7 +274,7 @@ def _code(content: Row) -> str:
     if isinstance(error, dict) and error.get("field") == "destination":
         return "bad_destination"
     code = error.get("code") if isinstance(error, dict) else None
-    return code[:40] if isinstance(code, str) else "refused"
+    return code[:40] if isinstance(code, str) else ""
 
 
 def _charge(row: Row) -> ChargeFact:

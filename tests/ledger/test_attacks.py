@@ -108,6 +108,7 @@ def everything() -> list[list[Any]]:
     ]
 
 
+@pytest.mark.proves("T21")
 @pytest.mark.parametrize("sql", ATTACKS.values(), ids=list(ATTACKS))
 def test_an_attack_is_refused_and_changes_nothing(books, sql):
     before = everything()
@@ -117,6 +118,7 @@ def test_an_attack_is_refused_and_changes_nothing(books, sql):
     assert everything() == before
 
 
+@pytest.mark.proves("T21")
 def test_the_same_words_without_the_lie_are_taken(books):
     """Else the attacks could be refused for a slip in their spelling."""
     with connection.cursor() as cursor:
@@ -125,6 +127,7 @@ def test_the_same_words_without_the_lie_are_taken(books):
     assert list(Transfer.objects.values_list("key", flat=True)) == ["charge:1:settled", "by hand"]
 
 
+@pytest.mark.proves("T25")
 def test_a_key_told_again_with_other_legs_is_refused(books):
     before = everything()
 

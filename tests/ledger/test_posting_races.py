@@ -56,6 +56,7 @@ def holds() -> bool:
     return not any(finding.broken for finding in check(INVARIANTS))
 
 
+@pytest.mark.proves("T22", "T42")
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_hundred_takers_of_thirty_shares_and_thirty_are_served(level):
     post(key="paid", legs={OUTSIDE: -3050, ESCROW: 3050})
@@ -68,6 +69,7 @@ def test_a_hundred_takers_of_thirty_shares_and_thirty_are_served(level):
     assert holds()
 
 
+@pytest.mark.proves("T22")
 def test_without_the_floor_the_same_hundred_overdraw_it():
     post(key="paid", legs={OUTSIDE: -3050, ESCROW: 3050})
     Account.objects.filter(code=ESCROW.code).update(floor_minor=None)
@@ -77,6 +79,23 @@ def test_without_the_floor_the_same_hundred_overdraw_it():
     assert balance_of(ESCROW) == 3050 - 10_000
 
 
+@pytest.mark.proves("C10")
+@pytest.mark.parametrize("level", LEVELS)
+def test_fifty_spend_thirty_of_a_hundred_and_three_are_served(level):
+    post(key="paid", legs={OUTSIDE: -10_000, ESCROW: 10_000})
+    keys = itertools.count()
+
+    def spend() -> bool:
+        return post(key=f"spend:{next(keys)}", legs={ESCROW: -3000, SHOP: 3000})
+
+    outcomes = all_at_once(isolated(spend, level), times=50)
+
+    assert outcomes.count(True) == 3
+    assert [type(outcome) for outcome in outcomes].count(Overdrawn) == 47
+    assert (balance_of(ESCROW), balance_of(SHOP)) == (1000, 9000)
+
+
+@pytest.mark.proves("T23")
 def test_the_versions_of_every_account_are_a_chain_without_gap():
     post(key="paid", legs={OUTSIDE: -5000, ESCROW: 5000})
     all_at_once(isolated(taking(), "read committed"), times=50)
@@ -91,6 +110,7 @@ def test_the_versions_of_every_account_are_a_chain_without_gap():
     assert holds()
 
 
+@pytest.mark.proves("T25", "T42")
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("to", [ESCROW, FEES], ids=["running", "nobody running"])
 def test_one_fact_told_by_twenty_at_once_is_written_once(level, to):
@@ -104,6 +124,7 @@ def test_one_fact_told_by_twenty_at_once_is_written_once(level, to):
     assert balance_of(to) == 6800
 
 
+@pytest.mark.proves("T25")
 @pytest.mark.parametrize("to", [ESCROW, FEES], ids=["running", "nobody running"])
 def test_one_fact_told_by_twenty_transactions_at_once_is_written_once(to):
     def tell() -> bool:
@@ -116,6 +137,7 @@ def test_one_fact_told_by_twenty_transactions_at_once_is_written_once(to):
     assert balance_of(to) == 6800
 
 
+@pytest.mark.proves("T25", "T42")
 @pytest.mark.parametrize("level", LEVELS)
 def test_who_waited_while_the_last_of_it_was_taken_finds_the_fact_and_not_the_floor(level):
     post(key="paid", legs={OUTSIDE: -100, ESCROW: 100})
@@ -129,6 +151,7 @@ def test_who_waited_while_the_last_of_it_was_taken_finds_the_fact_and_not_the_fl
     assert (balance_of(ESCROW), balance_of(SHOP)) == (0, 100)
 
 
+@pytest.mark.proves("T25", "T42")
 @pytest.mark.parametrize("level", LEVELS)
 def test_one_key_for_twenty_facts_at_once_is_one_of_them(level):
     amounts = itertools.count(1)
@@ -147,6 +170,7 @@ def test_one_key_for_twenty_facts_at_once_is_one_of_them(level):
     assert told == [balance_of(ESCROW)]
 
 
+@pytest.mark.proves("T42")
 def test_inside_a_callers_older_snapshot_the_crossing_is_the_callers_to_repeat():
     """What ``post`` spares everybody who is not inside a transaction of their own."""
     post(key="paid", legs={OUTSIDE: -3000, ESCROW: 3000})
