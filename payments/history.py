@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from kit import tables
 from kit.money import Money
 from payments.destinations import ending
 from payments.models import Payout
 from people.models import Person
 
-BOM = "\ufeff"  # or a spreadsheet takes UTF-8 for something else
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-class _Line:
-    """What the csv module writes into: it hands the line straight back."""
-
-    def write(self, line: str) -> str:
-        return line
-
 
 def lines_of(person: Person) -> Iterator[str]:
     """Yield the table of everything a person was, or is being, paid, newest first."""
-    writer = csv.writer(_Line())
-    header = [_("Date"), _("Number"), _("Amount"), _("Currency"), _("State"), _("To"), _("Note")]
-    yield BOM + writer.writerow(header)
-    for payout in Payout.objects.to(person).iterator(chunk_size=500):
-        yield writer.writerow([_safe(cell) for cell in _cells(payout)])
+    head = [_("Date"), _("Number"), _("Amount"), _("Currency"), _("State"), _("To"), _("Note")]
+    rows = Payout.objects.to(person).iterator(chunk_size=500)
+    return tables.lines(head, (_cells(payout) for payout in rows))
 
 
 def _cells(payout: Payout) -> list[str]:
@@ -43,8 +31,3 @@ def _cells(payout: Payout) -> list[str]:
         ending(payout.destination),
         payout.why_returned,
     ]
-
-
-def _safe(cell: str) -> str:
-    """Keep a spreadsheet from running what somebody typed."""
-    return f"'{cell}" if cell.startswith(BEGINS_A_FORMULA) else cell

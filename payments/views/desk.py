@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from kit import clock
 from ledger import accounts
 from ledger.balances import balances_of
-from payments import approving, by_hand, holds, payday, rails
+from payments import approving, by_hand, holds, payday, rails, writing_off
 from payments.gateways.registry import RAILS
-from payments.models import Difference, PausedRail, Payout, PayoutHold, PayoutRun, WriteOff
+from payments.models import Difference, PausedRail, Payout, PayoutHold, PayoutRun
 from payments.web import finance_only, not_so, said
 from people.web import SignedInRequest
 
@@ -40,7 +40,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "rails": [(name, rails.name_of(name)) for name in sorted(RAILS)],
         "differences": open_differences.count(),
         "suspense": _suspense(),
-        "write_offs": WriteOff.objects.filter(state=WriteOff.State.ASKED).count(),
+        "debts": len(writing_off.old_debts()),
     }
     return render(request, "payments/desk/overview.html", page)
 

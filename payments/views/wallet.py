@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from kit import clock
 from kit.dates import at_time
 from kit.public_ids import public_id
-from kit.web import UNPROCESSABLE, page_of, refused
+from kit.web import UNPROCESSABLE, download, page_of, refused
 from ledger.posting import Overdrawn
 from payments import cancelling, destinations, history, holds, payday, payouts, rails, wallet
 from payments.forms import WithdrawForm
@@ -112,12 +112,9 @@ def confirm(request: SignedInRequest, reference: str) -> HttpResponse:
 @require_safe
 @never_cache
 @login_required
-def download(request: SignedInRequest) -> StreamingHttpResponse:
+def as_table(request: SignedInRequest) -> HttpResponse:
     """Hand out every withdrawal as a table, line by line."""
-    lines = history.lines_of(request.user)
-    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="withdrawals.csv"'
-    return answer
+    return download(history.lines_of(request.user), name="withdrawals.csv")
 
 
 def _wallet_page(

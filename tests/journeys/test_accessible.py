@@ -102,7 +102,11 @@ def pages_of(world: World) -> dict[str, list[str]]:
         ],
         "hao": ["/shop/", "/shop/products", f"/shop/products/{world.products['returned']}"],
         "sofia": ["/me/orders", "/me/notices", "/me/earnings", "/me/wallet"],  # nothing there yet
-        "wulan": ["/desk/", "/desk/decisions", *(f"/desk/{one}" for one in world.holds.values())],
+        "wulan": [
+            *("/desk/", "/desk/decisions", *(f"/desk/{one}" for one in world.holds.values())),
+            *("/desk/money", "/desk/payouts", "/desk/money/holds", "/desk/money/files"),
+            *("/desk/money/statements", "/desk/money/write-offs"),
+        ],
     }
 
 

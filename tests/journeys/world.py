@@ -97,7 +97,8 @@ def _people(world: World, tag: str) -> dict[str, Person]:
         world.sessions[key] = client.cookies[settings.SESSION_COOKIE_NAME].value
         world.people[key] = person.public_id
         cast[key] = person
-    StaffRole.objects.create(person=cast["wulan"], role=StaffRole.Role.MODERATOR)
+    for role in (StaffRole.Role.MODERATOR, StaffRole.Role.FINANCE):
+        StaffRole.objects.create(person=cast["wulan"], role=role)
     return cast
 
 
