@@ -4,8 +4,10 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 
+from people.joining import prove_phone
 from people.models import Person
 from tests.weidian.entrance import LOGIN, ask, newest_code, sign_in
+from weidian.signing_in.adapters import AccountAdapter
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -43,6 +45,56 @@ def test_a_phone_is_added_only_once_proven(client, linwei):
 
     linwei.refresh_from_db()
     assert linwei.phone == "+8613800138000"
+
+
+def test_a_phone_is_written_as_people_write_it(client, linwei):
+    client.force_login(linwei)
+
+    page = client.post("/accounts/phone/change/", {"phone": "13800138000"}, follow=True)
+    assert "A code is on its way to 138 0013 8000." in page.text
+    assert "+86138" not in page.text
+
+    page = client.post("/accounts/phone/verify/", {"code": newest_code()}, follow=True)
+    assert "138 0013 8000 is confirmed." in page.text
+    assert "+86138" not in page.text
+    assert "138 0013 8000" in client.get("/accounts/phone/change/").text
+
+
+def test_where_the_code_went_is_written_as_people_write_it(client, db):
+    page = client.post(LOGIN, {"contact": "13800138000"}, follow=True).text
+
+    assert "138 0013 8000" in page
+    assert "+86138" not in page
+
+
+@pytest.mark.parametrize("moment", ["before the code is typed", "while it is looked at"])
+def test_a_number_that_became_somebodys_meanwhile_is_refused(
+    client, linwei, xiaoyu, monkeypatch, moment
+):
+    client.force_login(linwei)
+    client.post("/accounts/phone/change/", {"phone": "13800138000"})
+    look = AccountAdapter.get_user_by_phone
+
+    def look_and_lose(self, phone):
+        found = look(self, phone)
+        prove_phone(person=xiaoyu, phone=phone)
+        return found
+
+    if moment == "before the code is typed":
+        prove_phone(person=xiaoyu, phone="+8613800138000")
+    else:
+        monkeypatch.setattr(AccountAdapter, "get_user_by_phone", look_and_lose)
+    answer = client.post("/accounts/phone/verify/", {"code": newest_code()})
+
+    if moment == "while it is looked at":
+        assert answer.status_code == 409
+        assert "This number has an account already" in answer.text
+        assert "Sign in with it instead, or add another number here." in answer.text
+        assert 'href="/accounts/phone/change/"' in answer.text
+    else:
+        assert answer.status_code == 422
+    linwei.refresh_from_db()
+    assert (linwei.phone, linwei.phone_verified_at) == (None, None)
 
 
 def test_an_address_is_changed_only_once_proven(client, linwei):

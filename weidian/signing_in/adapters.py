@@ -7,6 +7,7 @@ from typing import Any, Final
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.account.stages import EmailVerificationStage
+from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.stages import AuthenticateStage
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -15,13 +16,15 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kit.fields import PhoneField
+from kit.web import refused
 from orders import bags
 from orders.claiming import claim
 from orders.web import TOKEN_COOKIE, with_bag
-from people.joining import prove_phone
+from people.joining import PhoneTaken, prove_phone
 from people.models import Person
 from people.staff_roles import has_role
 from weidian.signing_in.codes import keep_weixin, send_code
@@ -107,7 +110,16 @@ class AccountAdapter(DefaultAccountAdapter):
             self.set_phone_verified(user, phone)
 
     def set_phone_verified(self, user: Person, phone: str) -> None:
-        prove_phone(person=user, phone=phone)
+        try:
+            prove_phone(person=user, phone=phone)
+        except PhoneTaken as taken:
+            answer = refused(
+                context.request,
+                title=_("This number has an account already"),
+                message=_("Sign in with it instead, or add another number here."),
+                back=reverse("account_change_phone"),
+            )
+            raise ImmediateHttpResponse(answer) from taken
 
     def get_user_by_phone(self, phone: str) -> Person | None:
         return Person.objects.filter(phone=phone).first()

@@ -75,4 +75,6 @@ class AddPasskeyForm(AddWebAuthnForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["passwordless"].initial = True
+        alone = self.fields["passwordless"]
+        alone.initial = True
+        alone.help_text = _("Your device then makes sure each time that it is you.")
