@@ -16,7 +16,7 @@ class Sharer:
 
     face: Face
     links: int
-    people: int
+    clicks: int
     orders: int
     sales_minor: int
     cost_minor: int
@@ -24,7 +24,7 @@ class Sharer:
 
 # An order counts once it is paid. What it cost is what stands of its commissions.
 SHARERS = """
-SELECT p.name, p.avatar, link.links, coalesce(clicked.people, 0), coalesce(earned.orders, 0),
+SELECT p.name, p.avatar, link.links, coalesce(clicked.clicks, 0), coalesce(earned.orders, 0),
        coalesce(earned.sales_minor, 0), coalesce(earned.cost_minor, 0)
 FROM (
   SELECT person_id, count(*) AS links FROM referrals_sharelink WHERE shop_id = %(shop)s
@@ -32,7 +32,7 @@ FROM (
 ) link
 JOIN people_person p ON p.id = link.person_id
 LEFT JOIN (
-  SELECT l.person_id, sum(h.humans) AS people FROM referrals_clickhour h
+  SELECT l.person_id, sum(h.humans) AS clicks FROM referrals_clickhour h
   JOIN referrals_sharelink l ON l.id = h.link_id WHERE l.shop_id = %(shop)s
   GROUP BY l.person_id
 ) clicked ON clicked.person_id = link.person_id

@@ -21,7 +21,7 @@ def sharers(request: HttpRequest, shop: Shop) -> HttpResponse:
         "shop": shop,
         "terms": shop.terms,
         "sharers": found,
-        "people": sum(one.people for one in found),
+        "clicks": sum(one.clicks for one in found),
         "orders": sum(one.orders for one in found),
         "cost_minor": sum(one.cost_minor for one in found),
     }

@@ -177,7 +177,7 @@ def test_a_vendor_sees_who_shares_and_what_it_costs(english, held, chen, link):
     page = english.get("/shop/sharers").content.decode()
 
     assert "10% of every sale" in page
-    assert "3 people came" in page  # two now, and the one whose click the order stored
+    assert "3 clicks by people" in page  # two now, and the one whose click the order stored
     assert "1 order" in page
     assert "¥102.00 of goods" in page
     assert "¥10.20" in page
