@@ -18,17 +18,29 @@ INVISIBLE = frozenset(
     "\u00ad\u034f\u115f\u1160\u180e\u2800\u3164\uffa0"  # these fill a place and show nothing
 )
 
+# Letters, numbers, signs and pictures: all else joins or marks these and draws nothing alone.
+# A NUL byte is left for the validator, which refuses it in words.
+SEEN = frozenset("LNPS")
+
 
 class WordsField(forms.CharField):
-    """A line or a paragraph: trimmed, in one Unicode form, without invisible signs."""
+    """A line or a paragraph: trimmed, in one Unicode form, without invisible signs.
+
+    What is typed into one line stays one: breaks within it become spaces. Words of which
+    nothing can be seen are no words.
+    """
 
     def to_python(self, value: Any) -> str:
         words = unicodedata.normalize("NFC", super().to_python(value) or "")
+        if not isinstance(self.widget, forms.Textarea):
+            words = " ".join(filter(None, map(str.strip, words.splitlines())))
         kept = "".join(
             sign
             for sign in words
             if sign in "\n\x00\u200d" or (sign not in INVISIBLE and sign.isprintable())
         )
+        if not any(sign == "\x00" or unicodedata.category(sign)[0] in SEEN for sign in kept):
+            return ""
         return kept.strip() if self.strip else kept
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Any
 
 from django import forms
@@ -17,9 +16,6 @@ from kit.fields import PhoneField, WordsField
 from kit.pictures import MOST_BYTES, TooLarge
 from kit.public_ids import PATTERN
 from kit.refusals import why_not
-
-# Letters, numbers, signs and pictures: all else joins or marks these and draws nothing alone.
-SEEN = frozenset("LNPS")
 
 PROFILE_LINK = re.compile(rf"/u/({PATTERN})(?:/add)?/?(?:[?#].*)?$")
 
@@ -52,12 +48,6 @@ class ProfileForm(forms.Form):
         choices=settings.LANGUAGES,
         widget=forms.Select(attrs={"autocomplete": "language"}),
     )
-
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        if not any(unicodedata.category(sign)[0] in SEEN for sign in name):
-            raise ValidationError(_("Write at least one letter that can be seen."))
-        return name
 
     def clean_picture(self) -> bytes | None:
         picture = self.cleaned_data["picture"]

@@ -1,6 +1,9 @@
 """Form fields: what people type becomes clean words, minor units and E.164."""
 
+import unicodedata
+
 import pytest
+from django import forms
 from django.core.exceptions import ValidationError
 
 from kit.fields import MoneyField, PhoneField, WordsField
@@ -8,11 +11,34 @@ from kit.fields import MoneyField, PhoneField, WordsField
 
 def test_words_lose_invisible_signs_and_keep_their_lines():
     assert WordsField().clean("  林\u200b薇\u202e  ") == "林薇"
-    assert WordsField().clean("one\r\ntwo") == "one\r\ntwo".replace("\r", "")
+    assert WordsField(widget=forms.Textarea).clean("one\r\ntwo") == "one\ntwo"
     assert WordsField().clean("e\u0301") == "é"
 
 
-@pytest.mark.parametrize("typed", ["a\x00b", "\u200b\u200b", "   "])
+@pytest.mark.parametrize(
+    "typed", ["one\r\ntwo", "one\ntwo", "one\rtwo", "one \n\n two", "one\u2028two"]
+)
+def test_what_is_typed_into_one_line_stays_one(typed):
+    assert WordsField().clean(typed) == "one two"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["\u200d", "\u200d\u200d", "\ufe0f", "\u0301", "\u200b\u0301", " \u200d ", "\u3164", "\n"],
+)
+@pytest.mark.parametrize("widget", [forms.TextInput, forms.Textarea])
+def test_words_of_which_nothing_is_seen_are_none(typed, widget):
+    assert WordsField(widget=widget, required=False).clean(typed) == ""
+    with pytest.raises(ValidationError):
+        WordsField(widget=widget).clean(typed)
+
+
+@pytest.mark.parametrize("typed", ["!", "5", "蜂", "🍯", "❤\ufe0f", "é", "€", "\u0e01\u0e33"])
+def test_one_sign_that_is_seen_is_enough(typed):
+    assert WordsField(required=False).clean(typed) == unicodedata.normalize("NFC", typed)
+
+
+@pytest.mark.parametrize("typed", ["\x00", "a\x00b", "\u200b\u200b", "   "])
 def test_words_that_say_nothing_are_refused(typed):
     with pytest.raises(ValidationError):
         WordsField().clean(typed)
