@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 SLOTS = ("title", "head", "csrf", "friend", "disclosure", "bag")
 LOOKS = ("", "light", "dark")
 OTHERS_SHOWN = 4  # the newest of its shop that stand below a product
+PAGES_KEPT = 5  # of one shop's shelf: more goods than most shops have
 KEPT_SECONDS = 60  # covers what no job of this room can see: shop, person, block, erasure
 
 # Two signs no stored text can hold, because every field of ours leaves control signs out.
@@ -95,9 +96,9 @@ def product_key(public_id: str, language: str, look: str) -> str:
     return f"page:p:{public_id}:{language}:{look}"
 
 
-def shop_key(handle: str, language: str, look: str) -> str:
-    """Name the place of a shop's page."""
-    return f"page:shop:{handle}:{language}:{look}"
+def shop_key(handle: str, language: str, look: str, *, number: int = 1) -> str:
+    """Name the place of a shop's page, or of a further page of its shelf."""
+    return f"page:shop:{handle}:{language}:{look}:{number}"
 
 
 def forget(product_id: int) -> None:
@@ -125,7 +126,8 @@ def forget_shop(shop_id: int) -> None:
 
 def _forget_pages(handle: str, public_ids: list[str]) -> None:
     ways = _ways()
-    keys = [shop_key(handle, *way) for way in ways]
+    numbers = range(1, PAGES_KEPT + 1)
+    keys = [shop_key(handle, *way, number=number) for way in ways for number in numbers]
     keys += [product_key(public_id, *way) for public_id in public_ids for way in ways]
     transaction.on_commit(lambda: _throw_away(keys))
 

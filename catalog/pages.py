@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.core.paginator import Paginator
+from django.db import models
 from django.db.models import Count, Prefetch, Q
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -45,7 +47,6 @@ class Card:
     price_from: bool
     currency: str
     fact: str
-    category_id: int | None
     person: Person | None = None
     why: str = ""
 
@@ -59,15 +60,27 @@ def product_body(public_id: str, *, language: str, look: str = "") -> Body | Non
     return bodies.kept(key, lambda: _write_product(public_id, language, look))
 
 
-def shop_body(handle: str, *, language: str, look: str = "", category: str = "") -> Body | None:
+def shop_body(
+    handle: str, *, language: str, look: str = "", category: str = "", number: int = 1
+) -> Body | None:
     """Return a shop's whole page with its slots open, or None when no such shop is open.
 
-    A shelf narrowed to one category is written each time.
+    A shelf narrowed to one category, and the pages far down a long one, are written each time.
+
+    Args:
+        handle: the shop's name in addresses.
+        language: the reader's.
+        look: light, dark, or empty for the device's own.
+        category: the slug of the only kind of goods to show.
+        number: which page of the shelf, from 1; one too high gives the last.
     """
-    if category:
-        return _write_shop(handle, language, look, category)
-    key = bodies.shop_key(handle, language, look)
-    return bodies.kept(key, lambda: _write_shop(handle, language, look, ""))
+
+    def whole() -> Body | None:
+        return _write_shop(handle, language, look, category, number)
+
+    if category or number > bodies.PAGES_KEPT:
+        return whole()
+    return bodies.kept(bodies.shop_key(handle, language, look, number=number), whole)
 
 
 def bag_badge(count: str, *, language: str) -> str:
@@ -87,12 +100,12 @@ def _write_product(public_id: str, language: str, look: str) -> Body | None:
     return _written("catalog/product.html", data, facts, language, look)
 
 
-def _write_shop(handle: str, language: str, look: str, category: str) -> Body | None:
+def _write_shop(handle: str, language: str, look: str, category: str, number: int) -> Body | None:
     shop = Shop.objects.open().filter(handle=handle).first()
     if shop is None:
         return None
     with translation.override(language):
-        data = shop_page_data(shop, category=category)
+        data = shop_page_data(shop, category=category, number=number)
     return _written("catalog/shop.html", data, {"shop_id": shop.pk}, language, look)
 
 
@@ -148,7 +161,7 @@ def product_page_data(product: Product, *, viewer: Person | None = None) -> dict
         "friends_bought": bought[:FACES_SHOWN],
         "friends_bought_count": len(bought),
         "products_count": Product.objects.on_sale().filter(shop=shop).count(),
-        "others": _cards(shop, leaving_out=product.pk, most=OTHERS_SHOWN),
+        "others": _others(product, shop),
     }
 
 
@@ -169,14 +182,17 @@ def _prices(variants: list[Variant]) -> dict[str, Any]:
 
 
 def shop_page_data(
-    shop: Shop, *, viewer: Person | None = None, category: str = ""
+    shop: Shop, *, viewer: Person | None = None, category: str = "", number: int = 1
 ) -> dict[str, Any]:
-    """Return what ``catalog/shop.html`` shows of a shop to one reader."""
-    cards = _cards(shop)
-    categories = list(
-        Category.objects.filter(pk__in={card.category_id for card in cards if card.category_id})
-    )
+    """Return what ``catalog/shop.html`` shows of a shop to one reader.
+
+    Of its shelf, or of the part that is of one category, the page of this ``number``.
+    """
+    on_sale = Product.objects.on_sale().filter(shop=shop)
+    categories = list(Category.objects.filter(pk__in=on_sale.values("category")))
     chosen = next((one for one in categories if one.slug == category), None)
+    shown = on_sale if chosen is None else on_sale.filter(category=chosen)
+    page = Paginator(_newest_first(shown), SHELF_SHOWN).get_page(number)
     said = witnesses.shop_witnesses(viewer, shop.pk)
     recommended = [one for one in said if one.from_friend and one.recommends]
     friends = {one.person_id: one.person for one in recommended}
@@ -185,7 +201,8 @@ def shop_page_data(
         "shop": shop,
         "page_title": shop.name,
         "path": f"/{shop.handle}",
-        "cards": [card for card in cards if chosen is None or card.category_id == chosen.pk],
+        "cards": [_card(product, shop) for product in page],
+        "page": page,
         "categories": categories if len(categories) > 1 else [],
         "category": chosen,
         "endorsements": said,
@@ -198,13 +215,16 @@ def shop_page_data(
     }
 
 
-def _cards(shop: Shop, *, leaving_out: int = 0, most: int = SHELF_SHOWN) -> list[Card]:
-    """Return the cards of what a shop has on sale, the newest first."""
-    on_sale = (
-        Product.objects.on_sale()
-        .filter(shop=shop)
-        .exclude(pk=leaving_out)
-        .annotate(
+def _others(product: Product, shop: Shop) -> list[Card]:
+    """Return the cards of the newest things that stand below a product in its shop."""
+    beside = Product.objects.on_sale().filter(shop=shop).exclude(pk=product.pk)
+    return [_card(other, shop) for other in _newest_first(beside)[:OTHERS_SHOWN]]
+
+
+def _newest_first(products: models.QuerySet[Product]) -> models.QuerySet[Any]:
+    """Return products with what their cards show, the newest first."""
+    return (
+        products.annotate(
             spoken_for=Count(
                 "endorsements",
                 filter=Q(
@@ -216,9 +236,8 @@ def _cards(shop: Shop, *, leaving_out: int = 0, most: int = SHELF_SHOWN) -> list
             )
         )
         .prefetch_related("photos", Prefetch("variants", Variant.objects.filter(is_offered=True)))
-        .order_by("-published_at", "-pk")[:most]
+        .order_by("-published_at", "-pk")
     )
-    return [_card(product, shop) for product in on_sale]
 
 
 def _card(product: Any, shop: Shop) -> Card:
@@ -236,6 +255,5 @@ def _card(product: Any, shop: Shop) -> Card:
         photo=next(iter(product.photos.all()), None),
         currency=shop.currency,
         fact=fact,
-        category_id=product.category_id,
         **_prices(variants),
     )

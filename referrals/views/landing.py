@@ -37,6 +37,7 @@ from referrals.visits import STRANGER, Visitor
 from shops.models import HANDLE_PATTERN, Shop
 
 COME_BACK = 503
+PAGE_DIGITS = 6  # no shelf is so long; what is longer asks for the last page
 LOOKS = frozenset({"light", "dark"})
 Answer = TypeVar("Answer", bound=HttpResponse)
 
@@ -86,11 +87,16 @@ def shop(request: HttpRequest, handle: str) -> HttpResponse:
     """Show a shop by its handle."""
     if not re.fullmatch(HANDLE_PATTERN, handle):
         raise Http404  # before the cache keeps a key for every word anybody types
-    category = request.GET.get("category", "")[:30]
     language, viewer, arrival = _language(), _viewer(request), _arrival(request)
     if viewer is not None:
-        return _shop_for(viewer, request, handle, category, arrival)
-    body = shop_body(handle, language=language, look=_look(request), category=category)
+        return _shop_for(viewer, request, handle, arrival)
+    body = shop_body(
+        handle,
+        language=language,
+        look=_look(request),
+        category=request.GET.get("category", ""),
+        number=_page(request),
+    )
     if body is None:
         raise Http404
     gain = arrivals.gain_on_shop(arrival, shop_id=_number(body.facts["shop_id"]), language=language)
@@ -99,13 +105,12 @@ def shop(request: HttpRequest, handle: str) -> HttpResponse:
     )
 
 
-def _shop_for(
-    viewer: Person, request: HttpRequest, handle: str, category: str, arrival: Arrival
-) -> HttpResponse:
+def _shop_for(viewer: Person, request: HttpRequest, handle: str, arrival: Arrival) -> HttpResponse:
     found = Shop.objects.open().filter(handle=handle).first()
     if found is None:
         raise Http404
-    page = shop_page_data(found, viewer=viewer, category=category) | {
+    category = request.GET.get("category", "")
+    page = shop_page_data(found, viewer=viewer, category=category, number=_page(request)) | {
         "bag_badge": _bag_badge(request),
         "disclosure": arrivals.gain_on_shop(arrival, shop_id=found.pk, language=_language()),
     }
@@ -194,6 +199,13 @@ def _arrival(request: HttpRequest) -> Arrival:
 
 def _language() -> str:
     return get_language() or settings.LANGUAGE_CODE
+
+
+def _page(request: HttpRequest) -> int:
+    """Return which page of a shelf is asked for; nonsense asks for the first."""
+    asked = request.GET.get("page", "")
+    is_number = asked.isascii() and asked.isdigit()
+    return max(int(asked[:PAGE_DIGITS]), 1) if is_number else 1
 
 
 def _look(request: HttpRequest) -> str:
