@@ -1,14 +1,16 @@
 """Attribution: the last click that may earn, once, with a trace anybody can read."""
 
+import threading
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Sum
 
 from kit.invariants import check
 from people.models import Block, Person
-from referrals import fingerprints, links
+from referrals import attribution, fingerprints, links
 from referrals.invariants import INVARIANTS
 from referrals.models import Attribution, Click, ClickHour, Commission
 from referrals.touches import Touch
@@ -244,3 +246,47 @@ def test_eight_windows_placing_one_order_attribute_it_once(link, hill_shop, xiao
     assert Commission.objects.count() == 1
     assert ClickHour.objects.get().humans == 1
     assert {type(outcome) for outcome in outcomes} <= {Attribution, IntegrityError}
+
+
+@pytest.fixture
+def many_a_key():
+    """An order's key and a line's may be written down as often as anybody likes."""
+    key = Attribution._meta.get_field("order_key")
+    loose = key.clone()
+    loose._unique = False
+    loose.set_attributes_from_name("order_key")
+    loose.model = Attribution
+    (one,) = [c for c in Commission._meta.constraints if c.name == "one_sale_pays_one_sharer"]
+    with connection.schema_editor() as schema:
+        schema.alter_field(Attribution, key, loose)
+        schema.remove_constraint(Commission, one)
+    yield
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")  # they only ever grow
+        cursor.execute("DELETE FROM referrals_commission")
+        cursor.execute("DELETE FROM referrals_attribution")
+    with connection.schema_editor() as schema:
+        schema.alter_field(Attribution, loose, key)
+        schema.add_constraint(Commission, one)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_two_keys_the_same_eight_windows_earn_eight_times(
+    link, hill_shop, xiaoyu, many_a_key, monkeypatch
+):
+    """The race above is a real one: who decides, and who earns, is decided by the keys alone."""
+    touch = touch_of(link)
+    all_have_looked = threading.Barrier(8)
+    judged = attribution._judged
+
+    def judged_by_all(candidates, purchase):
+        all_have_looked.wait(timeout=20)
+        return judged(candidates, purchase)
+
+    monkeypatch.setattr(attribution, "_judged", judged_by_all)
+    outcomes = all_at_once(lambda: order(hill_shop, xiaoyu, [touch]), times=8)
+
+    assert {type(outcome) for outcome in outcomes} == {Attribution}
+    assert Attribution.objects.count() == 8
+    assert Commission.objects.aggregate(sum=Sum("amount_minor")) == {"sum": 8 * 680}
+    assert ClickHour.objects.get().humans == 1
