@@ -25,6 +25,16 @@ def test_two_checkouts_have_databases_of_their_own(new_checkout):
     assert right.sql("SELECT colour FROM teapots") == "red"
 
 
+def test_a_new_cluster_compares_chinese_words_by_their_letters(checkout):
+    asked = "CREATE EXTENSION pg_trgm; SELECT round(word_similarity('{}', '{}')::numeric, 2)"
+
+    # Of the five triples of 蜂蜜柚茶 the title has three; the rest of it does not count.
+    assert checkout.sql(asked.format("蜂蜜柚茶", "蜂蜜柚子茶 500g")) == "0.60"
+    assert checkout.sql("SELECT word_similarity('蜂蜜柚茶', '茶壶') < 0.45") == "True"
+    # Letters alone: in order, capitals and digits nothing depends on where the server stands.
+    assert checkout.sql("SELECT datcollate || datlocale FROM pg_database LIMIT 1") == "CC.UTF-8"
+
+
 def test_commands_at_the_same_moment_share_one_pair_of_servers_and_the_last_stops_it(checkout):
     show = ["run", "--", "sh", "-c", "cat .devstack/servers.json; sleep 1; exit 7"]
     running = [checkout.start(*show) for _ in range(4)]
