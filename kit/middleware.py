@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db import OperationalError
 from django.http import (
@@ -41,6 +42,18 @@ class RefuseUnreadableInput:
             with override(get_language_from_request(request)):
                 return HttpResponseBadRequest(render_to_string("400.html"))
         return self.get_response(request)
+
+
+class NarrowPermissions:
+    """Tell the browser which of the device's powers no page here ever asks for."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        answer["Permissions-Policy"] = settings.PERMISSIONS_POLICY
+        return answer
 
 
 def _is_read_by_a_person(request: HttpRequest) -> bool:

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from kit import clock
 
-COOKIE_NAME = "wd_ref"
+COOKIE_NAME = "__Host-ref" if settings.IS_SECURE else "wd_ref"
 COOKIE_AGE = timedelta(days=30)
 MOST_TOUCHES = 8
 

@@ -64,6 +64,7 @@ DEVELOPMENT_APPS = env.words("WEIDIAN_EXTRA_APPS")  # linters of migrations, the
 INSTALLED_APPS += DEVELOPMENT_APPS
 
 MIDDLEWARE = [
+    "kit.middleware.NarrowPermissions",
     "kit.middleware.RefuseUnreadableInput",
     "django.middleware.security.SecurityMiddleware",
     "referrals.views.short_way.ShareLinksFirst",
@@ -290,6 +291,7 @@ if not MAIL_DIR:
     vars().update(
         environ.Env.email_url_config(env.text("WEIDIAN_EMAIL_URL", default="smtp://localhost:25"))
     )
+EMAIL_TIMEOUT = 5  # seconds; signing in waits for the letter, and a silent server holds its thread
 DEFAULT_FROM_EMAIL = env.text("WEIDIAN_FROM_EMAIL", default="Weidian <weidian@localhost>")
 # The carrier of text messages: a function (phone, words) -> None.
 SMS_CARRIER = env.text("WEIDIAN_SMS_CARRIER", default="notifications.senders.sms.by_mail")
@@ -347,6 +349,7 @@ SECURE_PROXY_SSL_HEADER = (
 )
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

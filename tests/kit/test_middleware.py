@@ -35,6 +35,16 @@ def test_the_address_of_a_button_gets_a_page_when_a_person_reads_it(db):
 
 
 @pytest.mark.parametrize(
+    "address", ["/", "/search?q=%00", "/s/0000000000", "/nowhere/at/all", "/static/icons.svg"]
+)
+def test_no_page_may_use_what_the_device_hears_sees_or_knows(db, address):
+    policy = Client().get(address)["Permissions-Policy"]
+
+    for power in ("camera", "microphone", "geolocation"):
+        assert f"{power}=()" in policy.split(", ")
+
+
+@pytest.mark.parametrize(
     "address", ["/search?q=%E8%9C%82%E8%9C%9C", "/search?q=%F0%9F%8D%AF", "/search?q=+%25"]
 )
 def test_any_text_is_a_fine_address(db, address):
