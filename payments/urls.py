@@ -16,6 +16,7 @@ urlpatterns = [
     path("me/wallet/<public_id:reference>/call-off", wallet.call_off, name="call_off"),
     path("me/wallet/<public_id:reference>/confirm", wallet.confirm, name="confirm"),
     path("desk/money", desk.overview, name="desk"),
+    path("desk/money/runs/now", desk.run_now, name="run_now"),
     path("desk/money/runs/<int:pk>/approve", desk.approve_run, name="approve_run"),
     path("desk/money/rails/<slug:rail>/pause", desk.pause, name="pause_rail"),
     path("desk/money/rails/<slug:rail>/resume", desk.resume, name="resume_rail"),

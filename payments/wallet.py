@@ -15,6 +15,7 @@ from ledger import accounts
 from ledger.accounts import Side
 from ledger.balances import balances_of, sides_under
 from payments import destinations, holds
+from payments.gateways.registry import enabled_rails
 from payments.models import Payout, PayoutHold
 from people.models import Person
 from shops.models import Shop
@@ -80,7 +81,8 @@ def obstacle(person: Person, of: Balance) -> Obstacle | None:
     if of.available_minor < settings.PAYOUT_MINIMUM_MINOR:
         return Obstacle("below_minimum")
     destination = destinations.in_use(person)
-    if destination is None:
+    served = {rail.name for rail in enabled_rails()}
+    if destination is None or destination.provider not in served:
         return Obstacle("no_destination")
     usable_at = destinations.usable_at(destination)
     return Obstacle("cooling", until=usable_at) if usable_at > clock.now() else None

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from kit import clock
+from kit.after_commit import after_commit
 from ledger import accounts
 from ledger.balances import balances_of
 from payments import approving, by_hand, holds, payday, rails, writing_off
@@ -56,6 +57,15 @@ def approve_run(request: SignedInRequest, pk: int) -> HttpResponse:
         why = _("Nothing of this run waits for you. What needs a second person waits for theirs.")
         return not_so(request, why, back=DESK)
     messages.success(request, _("Approved: %(count)s payouts.") % {"count": count})
+    return redirect("payments:desk")
+
+
+@finance_only
+@require_POST
+def run_now(request: SignedInRequest) -> HttpResponse:
+    """Ask for this week's payouts now, where the beat is late; a run is made once all the same."""
+    after_commit("payments.run_payday")
+    messages.success(request, _("Asked for. What this week's payday still lacks is added."))
     return redirect("payments:desk")
 
 

@@ -77,7 +77,11 @@ def test_whatever_is_queued_after_a_commit_has_a_sweep():
         and getattr(node.func, "id", "") == "after_commit"
         and isinstance(node.args[0], ast.Constant)
     }
-    assert queued & set(MONEY_TASKS) == {"orders.settle_refund", "payments.send_payouts"}
+    assert queued & set(MONEY_TASKS) == {
+        "orders.settle_refund",
+        "payments.run_payday",
+        "payments.send_payouts",
+    }
 
 
 def test_no_task_outlives_the_time_after_which_it_is_given_away():

@@ -11,7 +11,7 @@ from kit import clock
 from ledger import accounts
 from ledger.balances import balance_of
 from ledger.posting import post
-from payments import destinations, holds, payday, payouts, suspense, writing_off
+from payments import destinations, holds, payday, payouts, suspense, tasks, writing_off
 from payments.models import (
     Difference,
     PausedRail,
@@ -106,6 +106,7 @@ def test_empty_pages_answer_in_both_languages_and_to_head(client, linwei, path, 
 
 
 DOORS = (
+    "/desk/money/runs/now",
     "/desk/money/runs/1/approve",
     "/desk/money/rails/sandbox/pause",
     "/desk/money/rails/sandbox/resume",
@@ -236,6 +237,18 @@ def test_a_person_ends_a_frozen_one_with_a_reason(gu, linwei, linwei_earned):
     assert gu.post(path, {"act": "again", "why": "They mended it."}).status_code == 302
     payout.refresh_from_db()
     assert payout.state == "unknown"
+
+
+def test_five_presses_of_run_it_now_make_one_run(
+    gu, linwei, linwei_earned, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks() as queued:
+        pressed = [gu.post("/desk/money/runs/now").status_code for _ in range(5)]
+    assert (pressed, len(queued)) == ([302] * 5, 5)
+
+    for _ in queued:
+        tasks.run_payday()
+    assert PayoutRun.objects.count() == Payout.objects.count() == 1
 
 
 def test_a_rail_is_paused_and_goes_on(gu):

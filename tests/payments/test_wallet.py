@@ -55,7 +55,7 @@ def test_a_person_whose_number_begins_alike_is_another(linwei, earn):
     assert [each.currency for each in wallet.balance(linwei)] == ["CNY"]
 
 
-def test_what_is_in_the_way_is_said(linwei, earn, send_to):
+def test_what_is_in_the_way_is_said(linwei, earn, send_to, settings):
     def obstacle():
         return wallet.obstacle(linwei, wallet.balance(linwei)[0])
 
@@ -64,6 +64,9 @@ def test_what_is_in_the_way_is_said(linwei, earn, send_to):
     assert obstacle() == Obstacle("no_destination")
     send_to(linwei, "one")
     assert obstacle() is None
+    settings.PAYOUT_RAILS = ["bank_csv"]  # the place it goes to is served no more
+    assert obstacle() == Obstacle("no_destination")
+    settings.PAYOUT_RAILS = ["sandbox"]
     send_to(linwei, "two")
     cooling = obstacle()
     assert cooling is not None
