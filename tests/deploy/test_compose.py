@@ -145,6 +145,22 @@ def test_the_worker_does_what_beat_rings_for(fresh_database):
     assert "To: guest@example.test" in letters[0]
 
 
+def test_what_a_browser_keeps_for_us_belongs_to_this_very_host():
+    """The prefix makes browsers refuse a cookie that a neighbouring host has planted."""
+    names = "settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, touches.COOKIE_NAME"
+    code = (
+        "import django; django.setup()\n"
+        "from django.conf import settings\n"
+        "from referrals import touches\n"
+        f"print(*[{names}])"
+    )
+    said = subprocess.check_output(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment_of("web")
+    )
+
+    assert said.decode().split() == ["__Host-session", "__Host-csrf", "__Host-ref"]
+
+
 def test_every_service_says_when_it_is_healthy():
     for name, service in SERVICES.items():
         if name in {"web", "proxy"}:

@@ -69,6 +69,7 @@ def test_a_person_gets_a_signed_cookie_that_proves_the_click(browser, link, hill
 
     cookie = answer.cookies[COOKIE_NAME]
     assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", 30 * 86400)
+    assert (cookie["path"], cookie["domain"]) == ("/", "")  # else no browser took a __Host- name
     (touch,) = touches_of(browser)
     assert (touch.link_id, touch.shop_id, touch.at) == (link.pk, hill_shop.pk, NOON)
     assert stored() == [("human", link.pk)]

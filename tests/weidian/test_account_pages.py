@@ -27,6 +27,37 @@ def test_every_account_page_answers(client, linwei, path):
     assert client.get(f"/accounts/{path}").status_code in {200, 302}
 
 
+@pytest.mark.parametrize(
+    ("language", "help_text"),
+    [
+        ("en", "Your device then makes sure each time that it is you."),
+        ("zh-hans", "这样登录时，设备每次都会先确认是你本人。"),
+    ],
+)
+def test_what_a_passkey_alone_means_is_said_in_the_houses_words(
+    client, linwei, language, help_text
+):
+    sign_in(client, linwei.email)
+    client.cookies["django_language"] = language
+
+    assert help_text in client.get("/accounts/2fa/webauthn/add/").text
+
+
+@pytest.mark.parametrize(("language", "hello"), [("en", "Welcome"), ("zh-hans", "欢迎")])
+def test_who_comes_to_open_a_shop_is_not_taken_for_an_old_friend(client, db, language, hello):
+    client.cookies["django_language"] = language
+
+    page = client.get("/open", follow=True).text
+
+    assert f"<h1>{hello}</h1>" in page
+
+
+def test_every_page_leads_to_the_books(client, db):
+    assert '<a href="/about/ledger">Our books</a>' in client.get("/accounts/login/").text
+    client.cookies["django_language"] = "zh-hans"
+    assert '<a href="/about/ledger">公开账本</a>' in client.get("/accounts/login/").text
+
+
 @pytest.mark.parametrize("path", ["reset/", "change/", "set/", "reset/done/", "reset/key/1-x/"])
 def test_there_are_no_pages_about_passwords(client, linwei, path):
     client.force_login(linwei)

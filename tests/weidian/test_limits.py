@@ -1,5 +1,7 @@
 """Limits on signing in: too often is too often, whatever is away."""
 
+import socket
+import time
 from datetime import timedelta
 
 import pytest
@@ -38,6 +40,20 @@ def test_a_mail_server_that_is_away_is_said_and_not_crashed_on(client, linwei, m
     answer = ask(client, linwei.email)
 
     assert answer.status_code == 503
+    assert answer["Retry-After"] == "60"
+
+
+def test_a_mail_server_that_says_nothing_is_not_waited_for(client, linwei, settings):
+    assert settings.EMAIL_TIMEOUT == 5
+    settings.EMAIL_TIMEOUT = 0.2
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
+        began = time.monotonic()
+        answer = ask(client, linwei.email)
+
+    assert answer.status_code == 503
+    assert time.monotonic() - began < 5
     assert answer["Retry-After"] == "60"
 
 
