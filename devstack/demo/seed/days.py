@@ -6,6 +6,7 @@ from devstack.demo.seed import buying
 from devstack.demo.seed.world import World
 from insights import rollup
 from kit import clock
+from ledger import closing
 from orders import fulfilment, paying, refunds
 from payments import payday, payouts
 from referrals import commissions, draining
@@ -29,4 +30,5 @@ def what_is_due(world: World) -> None:
     payday.run(now)
     payouts.send_due()
     payouts.look_up_due()
+    closing.close_days()
     rollup.roll_up_newest()
