@@ -155,7 +155,10 @@ def record(*, payout: Payout, answer: PayoutFact | Unknown) -> bool:
 
 
 def look_up_due() -> int:
-    """Ask about every payout that is not decided; return how many were asked about."""
+    """Ask about every payout that is not decided; return how many were due.
+
+    Of a rail that stays silent three times in a row the rest waits for the next sweep.
+    """
     sweep()
     answering = [name for name, one in RAILS.items() if one.capabilities.looks_up]
     asked = 0
