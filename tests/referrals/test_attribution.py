@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -251,7 +252,7 @@ def test_eight_windows_placing_one_order_attribute_it_once(link, hill_shop, xiao
 @pytest.fixture
 def many_a_key():
     """An order's key and a line's may be written down as often as anybody likes."""
-    key = Attribution._meta.get_field("order_key")
+    key: Any = Attribution._meta.get_field("order_key")
     loose = key.clone()
     loose._unique = False
     loose.set_attributes_from_name("order_key")
