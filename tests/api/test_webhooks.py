@@ -85,6 +85,7 @@ def test_an_event_settles_its_payout(payout, provider, deliver):
     assert stored.processed_at is not None
 
 
+@pytest.mark.proves("T30")
 def test_an_event_told_twice_is_stored_once(payout, provider, deliver):
     (event,) = provider.events_of(payout.reference)
 
@@ -93,6 +94,7 @@ def test_an_event_told_twice_is_stored_once(payout, provider, deliver):
     assert balance_of(OUTSIDE) == -5000
 
 
+@pytest.mark.proves("T30")
 def test_an_event_is_believed_only_as_far_as_the_provider_confirms(linwei, provider):
     account = accounts.sharer(linwei.pk, "CNY")
     post(key="given", legs={OUTSIDE: -10_000, account: 10_000})
@@ -235,6 +237,7 @@ def payout_on_its_way(transactional_db, live_server, linwei, provider):
 # --- at the same moment ---------------------------------------------------------------------
 
 
+@pytest.mark.proves("T30")
 @pytest.mark.django_db(transaction=True)
 def test_ten_copies_at_once_are_stored_once_and_settle_once(payout, provider, deliver):
     (event,) = provider.events_of(payout.reference)
@@ -275,6 +278,7 @@ def refused(answer, *statuses: int) -> None:
     assert not ProviderEvent.objects.exists()
 
 
+@pytest.mark.proves("T30")
 @pytest.mark.parametrize(
     "signature",
     ["", "v1=", "v1=" + "0" * 64, "v2=" + "0" * 64, "０" * 64, "x" * 10_000, "v1=\udcff"],

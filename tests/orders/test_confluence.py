@@ -101,6 +101,7 @@ ONCE_IN_ORDER = {
 }
 
 
+@pytest.mark.proves("T14")
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -134,6 +135,7 @@ def test_any_order_and_any_number_of_times_ends_the_same(noon, partly_refunded, 
     assert len(found["told"]) == len(set(found["told"]))
 
 
+@pytest.mark.proves("T18")
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -199,6 +201,7 @@ def provider_that_is_told():
     return Told
 
 
+@pytest.mark.proves("T14")
 def test_the_same_in_order_is_what_was_worked_out_by_hand(noon, placed, provider, chen):
     pay_at(placed.checkout, provider)
     paying.refresh(placed.checkout.charge_id)

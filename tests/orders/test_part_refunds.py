@@ -46,6 +46,7 @@ def completed(noon, shipped) -> Order:
     return fulfilment.confirm(order=shipped)
 
 
+@pytest.mark.proves("T19")
 @pytest.mark.parametrize("order_fixture", ["paid", "shipped"])
 def test_before_receipt_a_part_comes_out_of_escrow(request, order_fixture, provider, pending):
     order = request.getfixturevalue(order_fixture)
@@ -76,6 +77,7 @@ def test_what_is_left_is_shared_when_it_is_received(shipped, provider, pending):
     assert broken() == []
 
 
+@pytest.mark.proves("T19")
 def test_after_receipt_each_gives_back_their_part(completed, provider, pending):
     through(ask(completed, 3400), provider)
 
@@ -87,6 +89,7 @@ def test_after_receipt_each_gives_back_their_part(completed, provider, pending):
     assert broken() == []
 
 
+@pytest.mark.proves("T19")
 def test_after_the_release_the_sharer_gives_it_out_of_what_is_theirs(
     noon, completed, provider, earned
 ):
@@ -111,6 +114,7 @@ def test_shipping_after_receipt_is_the_shops_alone(completed, provider, pending)
     assert broken() == []
 
 
+@pytest.mark.proves("T18")
 def test_uneven_parts_take_back_exactly_what_was_earned(completed, provider, pending):
     for minor in (3333, 3333, 1, 6932, 1):
         through(ask(completed, minor), provider)
@@ -119,6 +123,7 @@ def test_uneven_parts_take_back_exactly_what_was_earned(completed, provider, pen
     assert (balance_of(pending), r.fees(), r.shop_of(completed)) == (0, 0, 1000)
 
 
+@pytest.mark.proves("T18", "T19")
 def test_parts_before_and_after_receipt_and_release_add_up(noon, shipped, provider, earned):
     through(ask(shipped, 4999), provider)
     fulfilment.confirm(order=shipped)
@@ -279,6 +284,7 @@ def test_a_refused_part_may_be_asked_again(completed, provider, pending, xiaoyu,
     assert broken() == []
 
 
+@pytest.mark.proves("T18")
 def test_a_part_sent_back_by_the_bank_stands_where_it_stood(completed, provider, pending, xiaoyu):
     refund = through(ask(completed, 3400), provider)
 

@@ -119,6 +119,7 @@ def test_without_the_keys_lock_taps_are_told_it_sold_out(jar, honey, xiaoyu, mon
     assert kinds(outcomes).count("Checkout") < 8
 
 
+@pytest.mark.proves("C11")
 def test_return_page_webhook_and_poller_at_once_settle_once(placed, provider, jar):
     pay_at(placed.checkout, provider)
 

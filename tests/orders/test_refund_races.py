@@ -121,6 +121,7 @@ def test_without_the_orders_lock_receipt_and_refund_both_want_the_escrow(
         settling.settled(refund)
 
 
+@pytest.mark.proves("T19")
 @pytest.mark.parametrize("_round", range(3))
 def test_settling_and_releasing_at_once(noon, completed, linwei, provider, _round):
     refund = paid_at_provider(completed, 3400, provider)
@@ -149,6 +150,7 @@ def test_five_who_hear_of_it_settle_it_once_and_undo_it_once(completed, linwei, 
     assert broken() == []
 
 
+@pytest.mark.proves("T19", "C13")
 @pytest.mark.parametrize("_round", range(3))
 def test_a_payout_and_a_refund_of_what_it_takes(noon, completed, linwei, provider, _round):
     """¥13.60 released: the payout takes them, or the refund does first; nobody takes them twice."""

@@ -61,6 +61,7 @@ def test_what_goes_by_file_is_never_sent_by_us(waiting):
     assert states(waiting) == ["reserved", "reserved"]
 
 
+@pytest.mark.proves("T36")
 def test_a_file_is_made_once_and_its_payouts_are_being_checked(waiting, accountants):
     file = make(accountants[0])
 
@@ -88,6 +89,7 @@ def test_what_is_in_a_file_cannot_be_called_off(waiting, accountants, linwei):
         cancelling.cancel(payout=waiting[0], by=linwei)
 
 
+@pytest.mark.proves("T36")
 @pytest.mark.django_db(transaction=True)
 def test_five_presses_make_one_file(waiting, accountants):
     outcomes = all_at_once(lambda: make(accountants[0]), times=5)
@@ -100,6 +102,7 @@ def test_five_presses_make_one_file(waiting, accountants):
     assert broken() == []
 
 
+@pytest.mark.proves("T36")
 def test_the_bank_statement_ends_them_and_what_differs_stands_in_suspense(waiting, accountants):
     """T36: import twice is once; a partial match is a difference."""
     make(accountants[0])
@@ -125,6 +128,7 @@ def test_the_bank_statement_ends_them_and_what_differs_stands_in_suspense(waitin
     assert other.pk
 
 
+@pytest.mark.proves("T36")
 def test_another_amount_in_the_banks_book_freezes_it(waiting, accountants):
     make(accountants[0])
     bring(

@@ -21,6 +21,7 @@ def test_a_first_destination_serves_at_once(linwei, noon):
     assert destinations.usable_at(first) == noon
 
 
+@pytest.mark.proves("C14")
 def test_another_retires_the_first_and_cools(linwei, noon):
     first = set_to(linwei, "one")
     second = set_to(linwei, "two")

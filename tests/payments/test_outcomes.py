@@ -72,6 +72,7 @@ def later(**by):
 # --- the payee confirms -----------------------------------------------------------------------
 
 
+@pytest.mark.proves("T37")
 def test_a_payee_has_a_day_to_confirm_and_is_told(noon, linwei, linwei_earned):
     payout = heard(ask(linwei, linwei_earned), "awaiting_payee", confirm_token="pkg-1")
 
@@ -93,6 +94,7 @@ def test_once_confirmed_it_arrives(linwei, linwei_earned, now_says):
     assert broken() == []
 
 
+@pytest.mark.proves("T37")
 def test_unconfirmed_it_comes_back_and_can_be_paid_again(linwei, linwei_earned, now_says):
     """T37: returned to payable, re-payable, history complete."""
     payout = heard(ask(linwei, linwei_earned), "awaiting_payee", confirm_token="pkg-1")
@@ -198,6 +200,7 @@ def event_about(reference, kind="payout.settled") -> ProviderEvent:
     return event
 
 
+@pytest.mark.proves("T30")
 def test_an_event_about_a_payout_we_do_not_know_is_parked(db):
     event = event_about("NOBODYS000")
     before = Transfer.objects.count()
@@ -207,6 +210,7 @@ def test_an_event_about_a_payout_we_do_not_know_is_parked(db):
     assert (event.processed_at is not None, Transfer.objects.count()) == (True, before)
 
 
+@pytest.mark.proves("T30")
 def test_events_in_any_order_end_where_the_provider_is(linwei, linwei_earned, now_says):
     payout = heard(ask(linwei, linwei_earned), "accepted")
     now_says(fact(payout, "returned", reason="fix_destination"))
@@ -240,6 +244,7 @@ def test_a_thousand_payouts_do_not_ask_in_one_second(linwei):
     assert len(waits) > 90
 
 
+@pytest.mark.proves("T28")
 def test_a_look_up_that_knows_nothing_for_two_days_and_then_finds_it_pays_once(
     linwei, linwei_earned, now_says
 ):
@@ -282,6 +287,7 @@ def test_a_provider_that_is_away_is_asked_three_times_a_sweep_not_a_hundred(
     assert away.asked == 3
 
 
+@pytest.mark.proves("T27")
 def test_an_answer_about_an_earlier_try_does_not_free_a_later_one(linwei, linwei_earned, now_says):
     """T32: the fence."""
     payout = ask(linwei, linwei_earned)
@@ -303,6 +309,7 @@ def test_an_answer_about_an_earlier_try_does_not_free_a_later_one(linwei, linwei
 # --- races with what else moves the money -----------------------------------------------------
 
 
+@pytest.mark.proves("C13")
 @pytest.mark.django_db(transaction=True)
 def test_a_refund_that_meets_a_payout_is_taken_or_carried(chen, send_to, earn):
     """C13 on a small scale: never both paid and forgiven."""
@@ -321,6 +328,7 @@ def test_a_refund_that_meets_a_payout_is_taken_or_carried(chen, send_to, earn):
     assert broken() == []
 
 
+@pytest.mark.proves("C14")
 @pytest.mark.django_db(transaction=True)
 def test_a_change_of_destination_in_the_same_moment_redirects_nothing(
     linwei, linwei_earned, provider

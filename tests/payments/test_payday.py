@@ -63,6 +63,7 @@ def test_sharers_and_shops_are_paid_everything_they_have(
     assert (balance_of(shared), balance_of(sold)) == (0, 0)
 
 
+@pytest.mark.proves("T31")
 def test_a_week_is_run_once(linwei, linwei_earned, earn, monday):
     assert payday.run(monday) == 1
     Payout.objects.update(state="settled")
@@ -278,6 +279,7 @@ def beats_meet(monkeypatch):
     monkeypatch.setattr(payday, "accounts_with_at_least", read_and_wait)
 
 
+@pytest.mark.proves("T31")
 @pytest.mark.django_db(transaction=True)
 def test_three_beats_at_once_pay_each_account_once(
     linwei, chen, linwei_earned, earn, send_to, beats_meet
@@ -294,6 +296,7 @@ def test_three_beats_at_once_pay_each_account_once(
     assert PayoutRun.objects.get().state == "approved"
 
 
+@pytest.mark.proves("T31")
 @pytest.mark.django_db(transaction=True)
 def test_without_the_guards_three_beats_pay_three_times(linwei, linwei_earned, monkeypatch):
     names = iter(["a", "b", "c"])
@@ -311,6 +314,7 @@ def test_without_the_guards_three_beats_pay_three_times(linwei, linwei_earned, m
         assert balance_of(linwei_earned) == -20_000
 
 
+@pytest.mark.proves("T31")
 @pytest.mark.django_db(transaction=True)
 def test_beats_and_presses_at_once_move_each_balance_once(linwei, chen, earn, send_to, provider):
     """C12 on a small scale: 3 beats, 4 workers and 5 presses; twelve payees."""

@@ -37,6 +37,7 @@ def broken() -> list[str]:
     return [finding.name for finding in check(INVARIANTS) if finding.broken]
 
 
+@pytest.mark.proves("T31")
 def test_ten_withdrawals_at_once_open_one_payout(linwei, linwei_earned):
     outcomes = all_at_once(thirty(linwei, linwei_earned), times=10)
 
@@ -55,6 +56,7 @@ def test_ten_presses_of_one_button_open_one_payout(linwei, linwei_earned):
     assert balance_of(linwei_earned) == 7000
 
 
+@pytest.mark.proves("T22")
 def test_even_without_that_rule_only_the_affordable_are_granted(linwei, linwei_earned):
     with without("one_open_payout_an_account"):
         outcomes = all_at_once(thirty(linwei, linwei_earned), times=10)

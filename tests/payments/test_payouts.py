@@ -107,6 +107,7 @@ def test_a_payout_never_takes_an_account_below_zero(linwei, linwei_earned):
     assert ask(linwei, linwei_earned, 10_000).amount_minor == 10_000
 
 
+@pytest.mark.proves("T38", "C14")
 def test_a_change_of_destination_redirects_nothing_under_way(
     linwei, linwei_earned, send_to, provider
 ):
@@ -168,6 +169,7 @@ def test_a_rejected_payout_gives_the_money_back_and_says_why(linwei, linwei_earn
     assert ask(linwei, linwei_earned, 5000, run="r2").state == "reserved"
 
 
+@pytest.mark.proves("T27")
 def test_unheard_but_paid_is_adopted_and_not_paid_again(linwei, linwei_earned, scripted):
     payout = ask(linwei, linwei_earned, 5002)
     payouts.send_due()
@@ -187,6 +189,7 @@ def test_unheard_but_paid_is_adopted_and_not_paid_again(linwei, linwei_earned, s
     assert broken() == []
 
 
+@pytest.mark.proves("T27")
 def test_unheard_and_not_paid_is_sent_again_under_the_same_name(linwei, linwei_earned, scripted):
     payout = ask(linwei, linwei_earned, 5003)
     payouts.send_due()
@@ -308,6 +311,7 @@ def test_a_worker_that_woke_too_late_writes_nothing(linwei, linwei_earned, provi
     assert broken() == []
 
 
+@pytest.mark.proves("T28")
 def test_a_provider_away_for_two_days_keeps_the_money_reserved(
     linwei, linwei_earned, nobody_answers
 ):
@@ -356,6 +360,7 @@ def test_another_amount_at_the_provider_freezes_the_payout(linwei, linwei_earned
     assert "another amount" in caplog.text
 
 
+@pytest.mark.proves("T33")
 def test_one_payout_that_is_not_heard_holds_up_no_other(
     linwei, linwei_earned, chen, earn, send_to, scripted
 ):

@@ -69,6 +69,7 @@ def test_another_amount_stands_in_suspense(settled):
     assert broken() == []
 
 
+@pytest.mark.proves("T36")
 def test_the_same_statement_twice_is_once(settled):
     bring(line(settled.reference, -5003))
     before = Transfer.objects.count()
@@ -152,6 +153,7 @@ def test_ours_may_lag_behind_for_two_days(linwei, linwei_earned, nobody_answers)
 # --- a transfer that we do not remember (T39) -------------------------------------------------
 
 
+@pytest.mark.proves("T39")
 def test_after_a_restore_the_orphans_are_listed_and_nothing_is_paid_before_a_person_acts(
     linwei, linwei_earned, accountants, tmp_path, settings
 ):

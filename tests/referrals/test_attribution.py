@@ -197,6 +197,7 @@ def test_the_products_own_rate_goes_before_the_shops(noon, hill_shop, honey, xia
     assert (earned.rate_bp, earned.amount_minor) == (1500, 1020)
 
 
+@pytest.mark.proves("T15")
 def test_the_total_is_rounded_down_once_and_dealt_to_the_lines(noon, hill_shop, xiaoyu, link):
     # 10 % of 15 + 15 + 15 fen is 4.5: four fen, the first line gets the odd one.
     order(hill_shop, xiaoyu, [touch_of(link)], lines=[("A", 15), ("B", 15), ("C", 15)])

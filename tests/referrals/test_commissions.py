@@ -50,6 +50,7 @@ def test_the_whole_way_ends_in_the_sharers_account(held, linwei, pending_side, s
     assert_all_is_well()
 
 
+@pytest.mark.proves("T14")
 def test_every_step_told_twice_happens_once(held, linwei, pending_side):
     for line_key in ("L1", "L2"):
         commissions.paid(line_key=line_key, at=NOON + WEEK)

@@ -116,6 +116,7 @@ def test_without_the_lock_and_the_key_eight_workers_pay_eight_times(
     assert balance_of(side) == 680 * 8
 
 
+@pytest.mark.proves("T19")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("_round", range(5))
 def test_release_and_refund_at_once_lose_nothing(

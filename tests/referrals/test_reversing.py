@@ -40,6 +40,7 @@ def test_a_line_nobody_brought_has_nothing_to_take_back(db):
     assert commissions.reverse(refunded={"none": 5}) == []
 
 
+@pytest.mark.proves("T19")
 def test_a_full_refund_before_receipt_takes_all_and_moves_no_money(brought, linwei):
     commissions.paid(line_key="L1", at=NOON)
 
@@ -56,6 +57,7 @@ def test_a_full_refund_before_receipt_takes_all_and_moves_no_money(brought, linw
     assert_all_is_well()
 
 
+@pytest.mark.proves("T19")
 def test_a_part_refund_before_receipt_lowers_what_is_credited(brought, linwei, pending_side):
     commissions.paid(line_key="L1", at=NOON)
 
@@ -86,6 +88,7 @@ def test_a_refund_that_came_back_before_receipt_leaves_it_on_its_way(brought):
     assert_all_is_well()
 
 
+@pytest.mark.proves("T19")
 def test_a_refund_in_the_window_comes_from_the_pending_account(held, pending_side, linwei):
     assert minors(take_back("L1", 3400)) == [340]
     assert balance_of(pending_side) == 680
@@ -101,6 +104,7 @@ def test_a_refund_in_the_window_comes_from_the_pending_account(held, pending_sid
         assert commissions.release_due(clock.now()) == 1
 
 
+@pytest.mark.proves("T19")
 def test_a_refund_after_release_comes_from_the_sharers_account(held, side):
     with clock.stopped_at(NOON + WEEK):
         commissions.release_due(clock.now())
@@ -131,6 +135,7 @@ def test_one_that_came_back_after_the_release_is_the_sharers_at_once(held, side,
     assert_all_is_well()
 
 
+@pytest.mark.proves("T20")
 def test_below_zero_the_sharer_hears_it_and_the_next_sale_fills_it_up(held, side, linwei):
     """¥6.80 and ¥3.40 earned and paid out; then the first line is refunded."""
     with clock.stopped_at(NOON + WEEK):
@@ -161,6 +166,7 @@ def large(noon, link, hill_shop, xiaoyu):
         yield
 
 
+@pytest.mark.proves("T20")
 def test_beyond_the_floor_the_house_bears_it_at_once(large, side):
     # 6,000.00 is to come off; 500.00 below zero is the floor, so 5,500.00 is the house's.
     (taken,) = take_back("L1", 6_000_000)
@@ -176,6 +182,7 @@ def test_beyond_the_floor_the_house_bears_it_at_once(large, side):
     assert_all_is_well()
 
 
+@pytest.mark.proves("T20")
 def test_a_refund_at_the_floor_is_the_houses_alone(large, side):
     take_back("L1", 5_900_000)  # 5,900.00: 500.00 off the sharer, 5,400.00 off the house
     (taken,) = take_back("L1", 6_000_000, refund=2)
@@ -185,6 +192,7 @@ def test_a_refund_at_the_floor_is_the_houses_alone(large, side):
     assert_all_is_well()
 
 
+@pytest.mark.proves("T20")
 def test_undone_the_house_has_its_loss_again_before_the_sharer(large, side):
     take_back("L1", 6_000_000)
 
@@ -194,12 +202,14 @@ def test_undone_the_house_has_its_loss_again_before_the_sharer(large, side):
     assert_all_is_well()
 
 
+@pytest.mark.proves("T15", "T18")
 def test_three_thirds_of_999_take_back_exactly_99():
     steps = [reversed_total(99, refunded, 999) for refunded in (0, 333, 666, 999)]
 
     assert steps == [0, 33, 66, 99]
 
 
+@pytest.mark.proves("T18")
 def test_any_partition_of_a_refund_takes_back_the_whole_and_never_more():
     dice = random.Random(7)
     for _ in range(2000):
@@ -223,6 +233,7 @@ def earned(lines: list[tuple[int, int]]) -> list[int]:
     return split(sum(exact) // 10_000, exact)
 
 
+@pytest.mark.proves("T15")
 @given(LINES, st.randoms())
 def test_lines_add_up_to_their_total_whatever_their_order(lines, dice):
     amounts = earned(lines)
@@ -233,6 +244,7 @@ def test_lines_add_up_to_their_total_whatever_their_order(lines, dice):
     assert sum(earned(shuffled)) == sum(amounts)
 
 
+@pytest.mark.proves("T15")
 @given(LINES, st.integers(0, 10**7))
 def test_one_line_as_two_of_the_same_rate_earns_the_same(lines, cut):
     base, rate = lines[0]
@@ -242,6 +254,7 @@ def test_one_line_as_two_of_the_same_rate_earns_the_same(lines, cut):
     assert sum(earned([*parts, *lines[1:]])) == sum(earned(lines))
 
 
+@pytest.mark.proves("T18")
 @given(st.data())
 def test_refunds_and_undone_ones_in_any_order_end_at_the_same_sum(data):
     """What is taken back follows from what is refunded now, and not from how it came to that."""
@@ -268,6 +281,7 @@ def test_refunds_and_undone_ones_in_any_order_end_at_the_same_sum(data):
 STEPS = st.lists(st.tuples(st.sampled_from(["refund", "undo", "week"]), st.integers(1, 6800)))
 
 
+@pytest.mark.proves("T18")
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -22,6 +22,8 @@ from tests.payments.rails import fake_stripe
 class RunningStripe:
     """One fake Stripe in a process of its own."""
 
+    rail = "stripe"
+
     def __init__(self, folder: Path, *, clock_file: Path | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.journal = folder / "stripe.jsonl"

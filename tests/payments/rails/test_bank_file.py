@@ -62,6 +62,7 @@ def test_the_european_file_is_this_one():
     )
 
 
+@pytest.mark.proves("T36")
 def test_the_same_payouts_in_another_order_are_the_same_bytes():
     items = [chinese(f"{letter}000000001") for letter in "ABC"]
 
