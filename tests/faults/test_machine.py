@@ -21,7 +21,7 @@ def provider(tmp_path, settings) -> Iterator[RunningProvider]:
         yield provider
 
 
-@pytest.mark.proves("T40")
+@pytest.mark.proves("T24", "T40")
 def test_whatever_happens_in_whatever_order_every_invariant_holds(
     db, provider: RunningProvider, record_property
 ) -> None:

@@ -232,6 +232,7 @@ def test_calling_off_and_claiming_at_once_is_one_of_the_two(linwei, linwei_earne
     assert PayoutAttempt.objects.count() <= 1
 
 
+@pytest.mark.proves("T38")
 def test_a_closed_account_is_paid_nothing_and_keeps_its_money(linwei, linwei_earned, provider):
     """T38: banned between reserve and submit."""
     payout = ask(linwei, linwei_earned)
