@@ -180,9 +180,3 @@ class EndorseForm(forms.Form):
         ],
         widget=forms.RadioSelect,
     )
-
-    def clean_words(self) -> str:
-        words: str = self.cleaned_data["words"]
-        if "\n" in words:
-            raise ValidationError(_("Keep it to one line."))
-        return words

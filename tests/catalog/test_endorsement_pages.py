@@ -62,7 +62,6 @@ def test_anything_else_leads_to_what_was_said(
         {"verdict": "6"},
         {"verdict": "yes\x00"},
         {"words": "好" * 61},
-        {"words": "一\n二"},
         {"words": "x" * 100_000},
         {"words": "x\x00"},
         {"visibility": ""},
@@ -78,6 +77,15 @@ def test_a_mistake_is_said_beside_its_field(client, linwei, received, endorse_pa
 
     assert answer.status_code == 422
     assert not Endorsement.objects.exists()
+
+
+def test_words_pasted_in_two_lines_become_one(client, linwei, received, endorse_path):
+    received(linwei)
+    client.force_login(linwei)
+
+    assert client.post(endorse_path, SAID | {"words": "一\n二"}).status_code == 302
+
+    assert Endorsement.objects.get().words == "一 二"
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
