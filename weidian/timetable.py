@@ -27,6 +27,7 @@ SECONDS_BETWEEN = {
     "catalog.make_missing_renditions": 20,
     "insights.roll_up_days": 60,
     "ledger.seal_days": 60,
+    "ledger.follow_floors": 3600,
     "weidian.forget_old_counts": 3600,
 }
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from kit import clock
 from kit.invariants import check
@@ -276,3 +277,25 @@ def test_without_the_lock_the_transfer_under_way_would_be_missed():
         "ledger.sealed_days_are_as_they_were_sealed",
         "ledger.checkpoints_are_the_sum_of_what_they_count",
     }
+
+
+def test_a_day_is_read_from_id_to_id_however_far_apart(db, monkeypatch):
+    """Told twice, a fact leaves a gap; a day of a few must not be asked for in a million steps."""
+    with clock.stopped_at(FRIDAY), connection.cursor() as cursor:
+        for number in range(5):
+            post(key=f"gap:{number}", legs={OUTSIDE: -100, SHOP: 100})
+            cursor.execute(
+                "SELECT setval('ledger_transfer_id_seq', nextval('ledger_transfer_id_seq') + 10000000)"
+            )
+    close(FRIDAY + DAY)
+    seal = DaySeal.objects.get()
+    monkeypatch.setattr(sealing, "CHUNK", 2)
+
+    with CaptureQueriesContext(connection) as asked:
+        lines = "".join(
+            sealing.lines_of(previous=seal.previous_digest, first=seal.first, last=seal.last)
+        )
+    assert len(asked) == 4  # two, two, one and none
+    assert lines.count("\n") == 6
+    assert hashlib.sha256(lines.encode()).hexdigest() == seal.digest
+    assert broken() == {}
