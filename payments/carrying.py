@@ -94,7 +94,8 @@ def bring_statement(
 
     Raises:
         NotAStatement: nothing of it can be read; nothing was written.
-        BroughtBefore: the same file was imported before.
+        BroughtBefore: the same file was imported before; what it proves is settled by now,
+            even if whoever brought it then got no further than keeping it.
     """
     read = bank_statement.read(content, currency=currency)
     if not read.lines:
@@ -107,13 +108,14 @@ def bring_statement(
             sha256=hashlib.sha256(content).hexdigest(),
             by=by,
         )
-        if kept is None:
-            raise BroughtBefore(rail)
-        record(
-            actor=f"person:{by.pk}",
-            act="statement.brought",
-            subject=f"rail:{rail}",
-            after={"sha256": kept.sha256, "lines": len(read.lines), "unread": len(read.bad)},
-        )
+        if kept is not None:
+            record(
+                actor=f"person:{by.pk}",
+                act="statement.brought",
+                subject=f"rail:{rail}",
+                after={"sha256": kept.sha256, "lines": len(read.lines), "unread": len(read.bad)},
+            )
     matching.compare(rail=rail, now=clock.now())
+    if kept is None:
+        raise BroughtBefore(rail)
     return kept, read.bad
