@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import partial
 
+from torture.bank import BANK
 from torture.healing import heal
 from torture.stage import Proof, Stage
 from torture.street import Street
@@ -35,15 +36,17 @@ def prove(stage: Stage) -> Proof:
             for when in ("before", "after"):
                 kills[f"{name}.{when}"] += _kill_at_every_commit(way, when, stage, seed)
     figures = {"seeds": seeds, "crashes": kills.total(), "by_way": dict(kills)}
-    return Proof(figures, lies(stage.provider))
+    return Proof(figures, lies(stage.provider, stage.stripe, BANK))
 
 
 def _kill_at_every_commit(way: Way, when: str, stage: Stage, seed: int) -> int:
     for commit in range(1, TOO_MANY_COMMITS):
         street = Street.open(stage.provider, seed=seed * 1000 + commit)
         there = way.prepare(street)
-        if not dies_at(partial(way.job, there), wire=stage.wire, commit=commit, when=when):
-            heal()
-            return commit - 1
+        died = dies_at(partial(way.job, there), wire=stage.wire, commit=commit, when=when)
+        if way.afterwards is not None:
+            way.afterwards(there)
         heal()
+        if not died:
+            return commit - 1
     raise TooManyCommits(when)

@@ -18,7 +18,7 @@ from weidian.timetable import SECONDS_BETWEEN
 MONEY = tuple(
     name
     for name in SECONDS_BETWEEN
-    if name.startswith(("orders.", "payments.", "referrals.release"))
+    if name.startswith(("api.", "orders.", "payments.", "referrals.release"))
 )
 ROUNDS = 12
 PROVIDER_SETTLES_SECONDS = 0.12  # twice what the running provider takes, and a little

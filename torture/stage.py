@@ -19,7 +19,11 @@ from django.core.management import call_command
 from django.db import connections
 
 from bench.databases import fresh_database
+from tests.payments.rails.running import RunningStripe, running_stripe
 from tests.provider import RunningProvider, running_provider
+
+# Where the tortures pay people; the first is for whoever says nothing else.
+RAILS = ["sandbox", "stripe", "bank_csv"]
 
 BROKER_SOCKET = "v.sock"
 SOCKET_NAME = ".s.PGSQL.5432"
@@ -60,6 +64,7 @@ class Stage:
     """What every torture plays with."""
 
     provider: RunningProvider
+    stripe: RunningStripe
     wire: Wire
     seed: int
     is_quick: bool
@@ -93,10 +98,15 @@ def set_up(*, seed: int, is_quick: bool) -> Iterator[Stage]:
         call_command("migrate", verbosity=0)
         socket_folder = parse_qs(urlsplit(environment["DATABASE_URL"]).query)["host"][0]
         wire = Wire(folder, socket_folder)
-        with running_provider(folder, clock_file=folder / "clock") as provider:
-            provider.point_here(settings)
-            try:
-                yield Stage(provider, wire, seed, is_quick)
-            finally:
-                wire.close()
-                connections.close_all()
+        settings.PAYOUT_RAILS = RAILS
+        try:
+            with (
+                running_provider(folder, clock_file=folder / "clock") as provider,
+                running_stripe(folder / "stripe", clock_file=folder / "clock") as stripe,
+            ):
+                provider.point_here(settings)
+                stripe.point_here(settings)
+                yield Stage(provider, stripe, wire, seed, is_quick)
+        finally:
+            wire.close()
+            connections.close_all()

@@ -16,6 +16,8 @@ from weidian.celery import app
 
 def main() -> None:
     """Work until told to stop."""
+    worker_ready.connect(_say_ready)
+    task_prerun.connect(_say_taken)
     name, threads, *visibility = sys.argv[1:4]
     for seconds in visibility:
         app.conf.broker_transport_options |= {
@@ -27,12 +29,10 @@ def main() -> None:
     app.worker_main([*words, "--loglevel", "WARNING"])
 
 
-@worker_ready.connect
 def _say_ready(**_: Any) -> None:
     print("ready", flush=True)
 
 
-@task_prerun.connect
 def _say_taken(task_id: str, task: Any, **_: Any) -> None:
     print(f"taken {task.name} {task_id}", file=sys.__stdout__, flush=True)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import partial
 
+from torture.bank import BANK
 from torture.crashes import TOO_MANY_COMMITS, TooManyCommits
 from torture.healing import heal
 from torture.stage import Proof, Stage
@@ -29,14 +30,17 @@ def prove(stage: Stage) -> Proof:
         for name, way in WAYS.items():
             woken[name] += _stop_at_every_commit(way, stage, seed)
     figures = {"seeds": seeds, "woken": woken.total(), "by_way": dict(woken)}
-    return Proof(figures, lies(stage.provider))
+    return Proof(figures, lies(stage.provider, stage.stripe, BANK))
 
 
 def _stop_at_every_commit(way: Way, stage: Stage, seed: int) -> int:
     for commit in range(1, TOO_MANY_COMMITS):
         street = Street.open(stage.provider, seed=seed * 1000 + commit)
-        job = partial(way.job, way.prepare(street))
+        there = way.prepare(street)
+        job = partial(way.job, there)
         slept = sleeps_at(job, wire=stage.wire, commit=commit, meanwhile=heal)
+        if way.afterwards is not None:
+            way.afterwards(there)
         heal()
         if not slept:
             return commit - 1
