@@ -285,7 +285,8 @@ def test_a_day_is_read_from_id_to_id_however_far_apart(db, monkeypatch):
         for number in range(5):
             post(key=f"gap:{number}", legs={OUTSIDE: -100, SHOP: 100})
             cursor.execute(
-                "SELECT setval('ledger_transfer_id_seq', nextval('ledger_transfer_id_seq') + 10000000)"
+                "SELECT setval('ledger_transfer_id_seq',"
+                " nextval('ledger_transfer_id_seq') + 10000000)"
             )
     close(FRIDAY + DAY)
     seal = DaySeal.objects.get()

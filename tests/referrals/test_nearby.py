@@ -16,9 +16,9 @@ def asked():
     return []
 
 
-def _matches(token: str, cookie: str) -> bool:
+def _matches(token: str, cookie: object) -> bool:
     """Ask Django's own check, which the stubs leave out."""
-    return csrf._does_token_match(token, cookie)  # type: ignore[attr-defined]
+    return bool(csrf._does_token_match(token, cookie))  # type: ignore[attr-defined]
 
 
 def looking_up(asked, fact):
