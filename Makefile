@@ -24,7 +24,7 @@ demo: $(STAMP) ## Run everything here, with people and shops in it, until Ctrl-C
 
 test: $(STAMP) messages ## Run the whole suite (ARGS="tests/orders -k refund" for a part)
 	@CHROMIUM="$$($(DEVSTACK) chromium)" && export CHROMIUM && \
-	exec $(DEVSTACK) run --provider -- $(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	exec $(DEVSTACK) run --provider -- $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(STAMP) messages ## Check style, types, room borders, templates, migrations
 	$(BIN)/ruff format --check .
