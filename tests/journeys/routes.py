@@ -78,6 +78,7 @@ def _known(world: World) -> dict[str, list[str]]:
         "p/": [products[key] for key in ("honey", "tea", "sold_out", "unlisted", "held")],
         "s/": [world.link.removeprefix("/s/")],
         "o/": tokens,
+        "webhooks/": ["sandbox"],
         "desk/money/rails/": ["sandbox"],
         "desk/money/": [],
         "desk/payouts/": [],
