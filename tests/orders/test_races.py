@@ -276,11 +276,25 @@ def test_a_parcel_is_sent_or_its_money_goes_back_never_both(paid, chen, xiaoyu, 
 def test_without_lock_and_table_the_same_two_do_both(paid, chen, xiaoyu, monkeypatch):
     anywhere = dict.fromkeys(("shipped", "refunding"), frozenset(Order.State.values))
     monkeypatch.setattr(asking, "MAY_BECOME", anywhere)
-    monkeypatch.setattr(asking, "_locked", read_slowly)
+    was_read, was_sent = threading.Event(), threading.Event()
+
+    def read_and_wait(order: Order) -> Order:
+        fresh = Order.objects.select_related("shop__terms", "checkout__charge").get(pk=order.pk)
+        was_read.set()
+        was_sent.wait(timeout=20)
+        return fresh
+
+    def send_once_it_was_read() -> Order:
+        was_read.wait(timeout=20)
+        try:
+            return fulfilment.dispatch(order=paid, carrier="SF", number="SF1398", by=chen)
+        finally:
+            was_sent.set()
+
+    monkeypatch.setattr(asking, "_locked", read_and_wait)
 
     outcomes = together(
-        lambda: fulfilment.dispatch(order=paid, carrier="SF", number="SF1398", by=chen),
-        lambda: refunds.before_dispatch(order=paid, by=xiaoyu),
+        send_once_it_was_read, lambda: refunds.before_dispatch(order=paid, by=xiaoyu)
     )
 
     assert kinds(outcomes) == ["Order", "Refund"]
