@@ -1,4 +1,4 @@
-"""Share links, the clicks on them, and what a sale through one earns."""
+"""What a sale through a share link earns, and what refunds take of it again."""
 
 from __future__ import annotations
 
@@ -9,117 +9,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Product
-from kit import clock
-from kit.public_ids import public_id
 from people.models import Person
+from referrals.models.attribution import Attribution
 from shops.models import Shop
-
-
-class ShareLink(models.Model):
-    """One person's link to one product; sharing again gives the same link."""
-
-    code = models.CharField(max_length=10, unique=True, default=public_id, editable=False)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="share_links")
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="share_links")
-    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="share_links")
-    created_at = models.DateTimeField(default=clock.now)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["person", "product"], name="one_link_a_person_a_product"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.code
-
-
-class Click(models.Model):
-    """Somebody, or something, opened a share link; stored whatever it was.
-
-    ``id`` is a UUIDv7 made by the web process, so a batch that is delivered twice is
-    stored once. ``visitor`` is a keyed hash under a salt that is destroyed after 48
-    hours; no address of a machine is kept.
-    """
-
-    class Kind(models.TextChoices):
-        HUMAN = "human"
-        PREVIEW = "preview"
-        PREFETCH = "prefetch"
-        BOT = "bot"
-        SUSPECT = "suspect"
-        SELF = "self"
-
-    id = models.UUIDField(primary_key=True)
-    link = models.ForeignKey(ShareLink, on_delete=models.PROTECT, related_name="clicks")
-    at = models.DateTimeField()
-    kind = models.CharField(max_length=8, choices=Kind.choices)
-    visitor = models.CharField(max_length=16)
-
-    class Meta:
-        indexes = [models.Index(fields=["link", "at"], name="clicks_by_link")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} on {self.link_id}"
-
-
-class ClickHour(models.Model):
-    """Clicks of one link in one hour (UTC): by people, and by everything else."""
-
-    link = models.ForeignKey(ShareLink, on_delete=models.PROTECT, related_name="hours")
-    hour = models.DateTimeField()
-    humans = models.PositiveIntegerField(default=0)
-    others = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["link", "hour"], name="one_row_a_link_an_hour"),
-        ]
-        # The roll-up of each minute reads the newest hours of every link.
-        indexes = [models.Index(fields=["hour"], name="click_hours_by_hour")]
-
-    def __str__(self) -> str:
-        return f"{self.link_id} {self.hour:%Y-%m-%d %H}h"
-
-
-class Salt(models.Model):
-    """The secret under which one day's visitors are hashed; deleted after 48 hours."""
-
-    day = models.DateField(unique=True)
-    value = models.BinaryField(max_length=16)
-
-    def __str__(self) -> str:
-        return f"{self.day}"
-
-
-class Attribution(models.Model):
-    """Who brought an order, decided once when it was placed and never changed.
-
-    ``trace`` lists every candidate with the rule that took or refused it. ``order_key``
-    is the order's public id: this floor knows no orders.
-    """
-
-    order_key = models.CharField(max_length=10, unique=True)
-    link = models.ForeignKey(ShareLink, on_delete=models.PROTECT, related_name="attributions")
-    sharer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="attributions")
-    buyer = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
-    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="attributions")
-    click_id = models.UUIDField()
-    clicked_at = models.DateTimeField()
-    frozen_at = models.DateTimeField()
-    trace = models.JSONField(default=list)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(buyer__isnull=True) | ~Q(buyer=F("sharer")),
-                name="nobody_earns_from_their_own_order",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.order_key} by {self.sharer_id}"
 
 
 class CommissionQuerySet(models.QuerySet["Commission"]):
