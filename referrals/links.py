@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 import redis
@@ -17,9 +19,27 @@ from kit import clock
 from kit.money import Money, share_minor
 from kit.public_ids import ALPHABET, LENGTH
 from people.models import Person
+from referrals import chains
 from referrals.models import ShareLink
+from referrals.models.link import NEVER_A_CODE, SLUG_PATTERN
+from referrals.naming import end_at, link_named, rename
 from referrals.nearby import Nearby
+from referrals.touches import Touch
 from shops.models import Membership
+
+__all__ = [
+    "Earning",
+    "Face",
+    "LinkFacts",
+    "earning_of",
+    "end_at",
+    "facts_from",
+    "facts_of",
+    "link_for",
+    "rate_of",
+    "rename",
+    "resolve",
+]
 
 # How old a page's knowledge of a link may be: at most twice this, through two caches.
 FRESH_SECONDS = 30
@@ -27,6 +47,10 @@ UNKNOWN_SECONDS = 5
 MOST_KEPT = 20_000
 
 CODE_SIGNS = frozenset(ALPHABET)
+READS_AS_SLUG = re.compile(rf"(?=.*{NEVER_A_CODE}){SLUG_PATTERN}")
+
+# Rises when the facts change their shape, so that nobody reads what older code kept.
+SHAPE = 2
 
 Facts = TypeVar("Facts", "LinkFacts", "Earning")
 
@@ -46,7 +70,8 @@ class LinkFacts:
     """What a page says about a link and the person behind it.
 
     ``words`` are the sharer's own on this product, and ``bought`` is ``kept``,
-    ``received`` or nothing.
+    ``received`` or nothing. ``through`` names the people by whom the sharer came to the
+    product, nearest first, as far as they agreed to it.
     """
 
     code: str
@@ -65,6 +90,21 @@ class LinkFacts:
     words: str
     words_language: str
     bought: str
+    slug: str = ""
+    ends_at: datetime | None = None
+    gives: str = "keep"
+    charity_name_zh: str = ""
+    charity_name_en: str = ""
+    through: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """Where the link opens: under its own name, or its code."""
+        return f"/s/{self.slug or self.code}"
+
+    def has_ended(self, at: datetime) -> bool:
+        """Whether a click at this moment earns nothing because the link had run out."""
+        return self.ends_at is not None and at >= self.ends_at
 
     @property
     def face(self) -> Face:
@@ -74,7 +114,7 @@ class LinkFacts:
     @property
     def can_pay(self) -> bool:
         """Whether a sale through this link can earn its sharer anything at all."""
-        return self.sharer_is_active and self.sharer_id not in self.staff_ids
+        return self.sharer_is_active and self.sharer_id not in self.staff_ids and not self.barred
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +133,21 @@ class Earning:
         return "–".join(Money(minor, self.currency).display(language) for minor in amounts)
 
 
-def link_for(*, person: Person, product: Product) -> ShareLink:
+def link_for(*, person: Person, product: Product, touches: Iterable[Touch] = ()) -> ShareLink:
     """Return this person's link to this product, made when they share it first.
 
-    From then on what they say of it carries that they may earn by it.
+    From then on what they say of it carries that they may earn by it. ``touches`` are those
+    of the maker's browser: who came to the product by another's link passes it on.
     """
     mine = ShareLink.objects.filter(person=person, product=product).first()
     if mine is not None:
         return mine
+    parent_id = chains.parent_for(person_id=person.pk, product_id=product.pk, touches=touches)
     with transaction.atomic():
         link, created = ShareLink.objects.get_or_create(
-            person=person, product=product, defaults={"shop_id": product.shop_id}
+            person=person,
+            product=product,
+            defaults={"shop_id": product.shop_id, "parent_id": parent_id},
         )
         works_there = Membership.objects.filter(shop_id=product.shop_id, person=person).exists()
         if created and not works_there:
@@ -112,13 +156,16 @@ def link_for(*, person: Person, product: Product) -> ShareLink:
 
 
 def resolve(code: str) -> LinkFacts | None:
-    """Return the facts of a link by its code, or None when there is no such link."""
-    if len(code) != LENGTH or not code.isascii():
+    """Return the facts of a link by its code or its own name; None when there is no such link."""
+    if not code.isascii():
         return None  # other alphabets have letters whose capitals are ours
-    code = code.upper()
-    if not CODE_SIGNS.issuperset(code):
+    if len(code) == LENGTH and CODE_SIGNS.issuperset(code.upper()):
+        known_by = code.upper()
+        return _remembered(f"link:{known_by}", lambda: _facts_where(code=known_by))
+    slug = code.lower()
+    if not READS_AS_SLUG.fullmatch(slug):
         return None
-    return _remembered(f"link:{code}", lambda: _facts_where(code=code))
+    return _remembered(f"link-named:{slug}", lambda: _facts_named(slug))
 
 
 def facts_of(link_id: int) -> LinkFacts | None:
@@ -142,6 +189,7 @@ def _remembered(key: str, look_up: Callable[[], Facts | None]) -> Facts | None:
 
 def _shared(key: str, look_up: Callable[[], Facts | None]) -> Facts | None:
     """Ask the cache all processes share, else the database; without the cache, that alone."""
+    key = f"{SHAPE}:{key}"
     try:
         facts: Facts | None = cache.get(key)
         if facts is None:
@@ -162,8 +210,13 @@ def _facts_where(**wanted: Any) -> LinkFacts | None:
     return None if link is None else facts_from(link)
 
 
+def _facts_named(slug: str) -> LinkFacts | None:
+    link = link_named(slug)
+    return None if link is None else _facts_where(pk=link.pk)
+
+
 def facts_from(link: ShareLink) -> LinkFacts:
-    """Read the facts of one link as they are now; three queries."""
+    """Read the facts of one link as they are now; three queries, one more for a re-share."""
     product, person, shop = link.product, link.person, link.shop
     endorsement = (
         Endorsement.objects.live()
@@ -190,6 +243,10 @@ def facts_from(link: ShareLink) -> LinkFacts:
         words=endorsement.words if endorsement else "",
         words_language=endorsement.language if endorsement else "",
         bought=_bought(person, product),
+        barred=programme.barred(shop_id=shop.pk, person_id=person.pk),
+        slug=link.slug or "",
+        ends_at=link.ends_at,
+        through=chains.names_through(link),
     )
 
 
