@@ -24,6 +24,15 @@ def one_at_a_time(*names: str) -> None:
     _advisory(sorted(set(names)))
 
 
+def alongside(name: str) -> None:
+    """Hold an advisory lock together with others until the transaction ends.
+
+    Whoever wants it by ``one_at_a_time`` waits for all of them, and they for that one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [name])
+
+
 def _advisory(names: Iterable[str]) -> None:
     with connection.cursor() as cursor:
         for name in names:

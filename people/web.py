@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.authentication import get_authentication_records
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -69,3 +71,13 @@ def proved_twice(request: HttpRequest) -> bool:
     """Whether who is signed in showed a passkey, or a recovery code, in this session."""
     records = get_authentication_records(request, request.user)
     return any(record.get("method") == "mfa" for record in records)
+
+
+def proved_lately(request: HttpRequest) -> bool:
+    """Say whether this person signed in, or proved themselves anew, minutes ago.
+
+    A browser left open, or stolen with its session, has not.
+    """
+    records = get_authentication_records(request, request.user)
+    newest = max((float(record.get("at", 0)) for record in records), default=0.0)
+    return bool(time.time() - newest < app_settings.REAUTHENTICATION_TIMEOUT)

@@ -17,8 +17,7 @@ from kit.web import form_page
 from payments import destinations
 from payments.forms import DestinationForm
 from payments.models import Destination
-from payments.web import proved_lately
-from people.web import SignedInRequest
+from people.web import SignedInRequest, proved_lately
 
 DRAFT = "destination_draft"  # what was typed before the person had to prove themselves
 FORBIDDEN = 403
