@@ -15,6 +15,7 @@ FLOORS: dict[str, int | None] = {
     "shop": -settings.CLAWBACK_FLOOR_MINOR,  # a refund may come after the payout
     "sharer-pending": 0,  # earned, still in the return window
     "sharer": -settings.CLAWBACK_FLOOR_MINOR,
+    "charity": 0,  # nobody asks a charity for money back: the house bears what is missing
     "in-transit": 0,  # reserved for a payout under way
     "platform": None,
 }
@@ -89,6 +90,16 @@ def sharer_pending(person_id: int, currency: str) -> Side:
 def sharer(person_id: int, currency: str) -> Side:
     """What a sharer may take out."""
     return Side(f"sharer:{person_id}:{currency}", currency)
+
+
+def charity(charity_id: int, currency: str) -> Side:
+    """What sharers gave to a charity, and the house has not sent it yet."""
+    return Side(f"charity:{charity_id}:{currency}", currency)
+
+
+def charity_of(side: Side) -> int:
+    """The id of the charity whose side this is."""
+    return int(side.code.split(":")[1])
 
 
 def in_transit(account_code: str, currency: str) -> Side:

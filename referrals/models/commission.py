@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Product
 from people.models import Person
 from referrals.models.attribution import Attribution
+from referrals.models.charity import Charity
 from shops.models import Shop
 
 
@@ -32,6 +33,10 @@ class Commission(models.Model):
     ``line_key`` is unique, so no second person or level can ever be paid from the same
     line. The moments are facts told by orders; who bought is not among them. While a refund
     of its line is open the commission ``waits``, and is not released.
+
+    One with a ``charity`` goes the same way, and is released to that charity. One that was
+    GIVEN left the price of the line instead: it only says what its sharer gave the buyer,
+    and nobody is ever paid from it.
     """
 
     class State(models.TextChoices):
@@ -41,6 +46,7 @@ class Commission(models.Model):
         RELEASED = "released", _("yours")
         VOID = "void", _("order cancelled")
         REVERSED = "reversed", _("refunded")
+        GIVEN = "given", _("given to the buyer")
 
     attribution = models.ForeignKey(
         Attribution, on_delete=models.PROTECT, related_name="commissions"
@@ -54,6 +60,14 @@ class Commission(models.Model):
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="commissions")
     product = models.ForeignKey(
         Product, on_delete=models.PROTECT, related_name="commissions", db_index=False
+    )
+    charity = models.ForeignKey(
+        Charity,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="commissions",
+        db_index=False,
     )
     base_minor = models.BigIntegerField()
     rate_bp = models.PositiveSmallIntegerField()
@@ -87,6 +101,11 @@ class Commission(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=["held", "released"]) | Q(held_until__isnull=False),
                 name="held_commission_knows_until_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="given")
+                | Q(received_at__isnull=True, released_at__isnull=True, charity__isnull=True),
+                name="a_gift_is_paid_to_nobody",
             ),
         ]
         indexes = [
