@@ -1,6 +1,29 @@
 """What must hold of share links, clicks, attributions and commissions at every moment."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from kit import clock
 from kit.invariants import Invariant
+from referrals import partitions
+
+
+class _KeptFrom(Mapping[str, datetime]):
+    """Since when every click is still there, asked at the moment of the check."""
+
+    def __getitem__(self, name: str) -> datetime:
+        return partitions.kept_from(clock.now())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(["kept_from"])
+
+    def __len__(self) -> int:
+        return 1
+
+
+WHILE_CLICKS_ARE_KEPT = _KeptFrom()
 
 INVARIANTS = [
     Invariant(
@@ -33,8 +56,11 @@ INVARIANTS = [
         """
         SELECT a.id FROM referrals_attribution a
         LEFT JOIN referrals_click k ON k.id = a.click_id
-        WHERE k.id IS NULL OR k.link_id <> a.link_id OR k.kind <> 'human'
+        WHERE a.clicked_at >= %(kept_from)s
+          AND (k.id IS NULL OR k.link_id <> a.link_id
+               OR k.kind NOT IN ('human', 'suspect', 'rate'))
         """,
+        WHILE_CLICKS_ARE_KEPT,
     ),
     Invariant(
         "referrals.trace_takes_exactly_one_candidate",
@@ -42,6 +68,29 @@ INVARIANTS = [
         SELECT a.id FROM referrals_attribution a
         WHERE (SELECT count(*) FROM jsonb_array_elements(a.trace) step
                WHERE step ->> 'rule' = 'taken') <> 1
+        """,
+    ),
+    Invariant(
+        "referrals.taken_candidate_has_its_attribution",
+        """
+        SELECT c.order_key FROM referrals_candidate c
+        LEFT JOIN referrals_attribution a ON a.order_key = c.order_key
+        WHERE c.rule = 'taken'
+          AND (a.link_id, a.click_id, a.channel)
+              IS DISTINCT FROM (c.link_id, c.click_id, c.channel)
+        """,
+    ),
+    Invariant(
+        "referrals.a_reshare_comes_from_anothers_link_to_the_product",
+        """
+        SELECT l.id FROM referrals_sharelink l JOIN referrals_sharelink p ON p.id = l.parent_id
+        WHERE l.product_id <> p.product_id OR l.person_id = p.person_id
+        """,
+    ),
+    Invariant(
+        "referrals.a_name_leads_to_one_link",
+        """
+        SELECT f.slug FROM referrals_formerslug f JOIN referrals_sharelink l ON l.slug = f.slug
         """,
     ),
     Invariant(
@@ -72,15 +121,25 @@ INVARIANTS = [
         "referrals.hours_count_every_click",
         """
         SELECT coalesce(h.link_id, k.link_id), coalesce(h.hour, k.hour)
-        FROM referrals_clickhour h
+        FROM (SELECT * FROM referrals_clickhour WHERE hour >= %(kept_from)s) h
         FULL JOIN (
-          SELECT link_id, date_trunc('hour', at, 'UTC') AS hour,
+          SELECT link_id, date_trunc('hour', at, 'UTC') AS hour, channel,
                  count(*) FILTER (WHERE kind = 'human') AS humans,
-                 count(*) FILTER (WHERE kind <> 'human') AS others
-          FROM referrals_click GROUP BY 1, 2
-        ) k ON k.link_id = h.link_id AND k.hour = h.hour
+                 count(*) FILTER (WHERE kind <> 'human') AS others,
+                 count(DISTINCT visitor) FILTER (WHERE kind = 'human' AND visitor <> '') AS visitors
+          FROM referrals_click WHERE at >= %(kept_from)s GROUP BY 1, 2, 3
+        ) k ON k.link_id = h.link_id AND k.hour = h.hour AND k.channel = h.channel
         WHERE (coalesce(h.humans, 0), coalesce(h.others, 0))
               <> (coalesce(k.humans, 0), coalesce(k.others, 0))
+           OR (NOT h.awaits_visitors AND h.visitors <> k.visitors)
+        """,
+        WHILE_CLICKS_ARE_KEPT,
+    ),
+    Invariant(
+        "referrals.a_click_is_of_a_link_there_is",
+        """
+        SELECT k.id FROM referrals_click k
+        WHERE NOT EXISTS (SELECT FROM referrals_sharelink l WHERE l.id = k.link_id)
         """,
     ),
     Invariant(
@@ -90,7 +149,8 @@ INVARIANTS = [
         WHERE (state = 'expected' AND paid_at IS NOT NULL)
            OR (state IN ('pending', 'held', 'released', 'reversed') AND paid_at IS NULL)
            OR (state IN ('held', 'released') AND received_at IS NULL)
-           OR (state IN ('expected', 'pending', 'void') AND received_at IS NOT NULL)
+           OR (state IN ('expected', 'pending') AND received_at IS NOT NULL)
+           OR (state = 'void' AND received_at IS NOT NULL AND refused_at IS NULL)
            OR (state = 'released' AND released_at IS NULL)
            OR (state = 'released' AND released_at < held_until)
            OR (state = 'reversed') <> (amount_minor = reversed_minor AND state <> 'void')
@@ -116,10 +176,11 @@ INVARIANTS = [
           SELECT code, sum(minor) AS minor FROM (
             SELECT 'sharer:' || sharer_id || ':' || currency AS code,
                    amount_minor - reversed_minor AS minor
-            FROM referrals_commission WHERE released_at IS NOT NULL
+            FROM referrals_commission WHERE released_at IS NOT NULL AND charity_id IS NULL
             UNION ALL
             SELECT 'sharer:' || c.sharer_id || ':' || c.currency, r.lost_minor
             FROM referrals_reversal r JOIN referrals_commission c ON c.id = r.commission_id
+            WHERE c.charity_id IS NULL
             UNION ALL
             SELECT account, -amount_minor FROM payments_payout
             WHERE account LIKE 'sharer:%%' AND state NOT IN ('returned', 'cancelled')
@@ -129,6 +190,36 @@ INVARIANTS = [
           ) moves GROUP BY code
         ) s ON s.code = a.code
         WHERE coalesce(a.balance_minor, 0) <> coalesce(s.minor, 0)
+        """,
+    ),
+    Invariant(
+        "referrals.a_charity_has_what_it_was_given",
+        """
+        SELECT coalesce(a.code, s.code), a.balance_minor, s.minor
+        FROM (SELECT code, balance_minor FROM ledger_account WHERE code LIKE 'charity:%%') a
+        FULL JOIN (
+          SELECT code, sum(minor) AS minor FROM (
+            SELECT 'charity:' || charity_id || ':' || currency AS code,
+                   amount_minor - reversed_minor AS minor
+            FROM referrals_commission WHERE released_at IS NOT NULL AND charity_id IS NOT NULL
+            UNION ALL
+            SELECT 'charity:' || c.charity_id || ':' || c.currency, r.lost_minor
+            FROM referrals_reversal r JOIN referrals_commission c ON c.id = r.commission_id
+            WHERE c.charity_id IS NOT NULL
+          ) moves GROUP BY code
+        ) s ON s.code = a.code
+        WHERE coalesce(a.balance_minor, 0) <> coalesce(s.minor, 0)
+        """,
+    ),
+    Invariant(
+        "referrals.commissions_go_where_their_attribution_says",
+        """
+        SELECT c.id, c.state, a.gives FROM referrals_commission c
+        JOIN referrals_attribution a ON a.id = c.attribution_id
+        WHERE c.charity_id IS DISTINCT FROM a.charity_id
+           OR a.gives = 'none'
+           OR (a.gives = 'buyer' AND c.state NOT IN ('given', 'void'))
+           OR (a.gives <> 'buyer' AND c.state = 'given')
         """,
     ),
 ]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any
 
-import redis
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Max, Min
 
@@ -19,11 +17,11 @@ from kit import clock
 from kit.money import Money, share_minor
 from kit.public_ids import ALPHABET, LENGTH
 from people.models import Person
-from referrals import chains
+from referrals import chains, programme
+from referrals.memory import forget, remembered
 from referrals.models import ShareLink
 from referrals.models.link import NEVER_A_CODE, SLUG_PATTERN
 from referrals.naming import end_at, link_named, rename
-from referrals.nearby import Nearby
 from referrals.touches import Touch
 from shops.models import Membership
 
@@ -35,26 +33,15 @@ __all__ = [
     "end_at",
     "facts_from",
     "facts_of",
+    "forget",
     "link_for",
     "rate_of",
     "rename",
     "resolve",
 ]
 
-# How old a page's knowledge of a link may be: at most twice this, through two caches.
-FRESH_SECONDS = 30
-UNKNOWN_SECONDS = 5
-MOST_KEPT = 20_000
-
 CODE_SIGNS = frozenset(ALPHABET)
 READS_AS_SLUG = re.compile(rf"(?=.*{NEVER_A_CODE}){SLUG_PATTERN}")
-
-# Rises when the facts change their shape, so that nobody reads what older code kept.
-SHAPE = 2
-
-Facts = TypeVar("Facts", "LinkFacts", "Earning")
-
-_near: Nearby[Any] = Nearby(seconds=FRESH_SECONDS, absent_seconds=UNKNOWN_SECONDS, most=MOST_KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +58,8 @@ class LinkFacts:
 
     ``words`` are the sharer's own on this product, and ``bought`` is ``kept``,
     ``received`` or nothing. ``through`` names the people by whom the sharer came to the
-    product, nearest first, as far as they agreed to it.
+    product, nearest first, as far as they agreed to it. ``barred`` is what keeps the sharer
+    from being paid by this shop, as ``programme.barred`` says it.
     """
 
     code: str
@@ -96,6 +84,7 @@ class LinkFacts:
     charity_name_zh: str = ""
     charity_name_en: str = ""
     through: tuple[str, ...] = ()
+    barred: str = ""
 
     @property
     def path(self) -> str:
@@ -161,16 +150,16 @@ def resolve(code: str) -> LinkFacts | None:
         return None  # other alphabets have letters whose capitals are ours
     if len(code) == LENGTH and CODE_SIGNS.issuperset(code.upper()):
         known_by = code.upper()
-        return _remembered(f"link:{known_by}", lambda: _facts_where(code=known_by))
+        return remembered(f"link:{known_by}", lambda: _facts_where(code=known_by))
     slug = code.lower()
     if not READS_AS_SLUG.fullmatch(slug):
         return None
-    return _remembered(f"link-named:{slug}", lambda: _facts_named(slug))
+    return remembered(f"link-named:{slug}", lambda: _facts_named(slug))
 
 
 def facts_of(link_id: int) -> LinkFacts | None:
     """Return the facts of a link by its id, as a visitor's touch names it."""
-    return _remembered(f"link-id:{link_id}", lambda: _facts_where(pk=link_id))
+    return remembered(f"link-id:{link_id}", lambda: _facts_where(pk=link_id))
 
 
 def earning_of(product_id: int, *, version: int) -> Earning:
@@ -178,33 +167,14 @@ def earning_of(product_id: int, *, version: int) -> Earning:
 
     A price that moved has another version, so a page and its disclosure never differ.
     """
-    found = _remembered(f"earns:{product_id}:{version}", lambda: _earning(product_id))
+    found = remembered(f"earns:{product_id}:{version}", lambda: _earning(product_id))
     return found or Earning(0, 0, "CNY")
-
-
-def _remembered(key: str, look_up: Callable[[], Facts | None]) -> Facts | None:
-    found = _near.get(key, lambda: _shared(key, look_up))
-    return cast("Facts | None", found)
-
-
-def _shared(key: str, look_up: Callable[[], Facts | None]) -> Facts | None:
-    """Ask the cache all processes share, else the database; without the cache, that alone."""
-    key = f"{SHAPE}:{key}"
-    try:
-        facts: Facts | None = cache.get(key)
-        if facts is None:
-            facts = look_up()
-            if facts is not None:
-                cache.set(key, facts, FRESH_SECONDS)
-    except (redis.RedisError, OSError):
-        return look_up()
-    return facts
 
 
 def _facts_where(**wanted: Any) -> LinkFacts | None:
     link = (
         ShareLink.objects.filter(**wanted)
-        .select_related("person", "product", "shop", "shop__terms")
+        .select_related("person", "product", "shop", "shop__terms", "charity")
         .first()
     )
     return None if link is None else facts_from(link)
@@ -216,7 +186,7 @@ def _facts_named(slug: str) -> LinkFacts | None:
 
 
 def facts_from(link: ShareLink) -> LinkFacts:
-    """Read the facts of one link as they are now; three queries, one more for a re-share."""
+    """Read the facts of one link as they are now; four queries, one more for a re-share."""
     product, person, shop = link.product, link.person, link.shop
     endorsement = (
         Endorsement.objects.live()
@@ -226,6 +196,7 @@ def facts_from(link: ShareLink) -> LinkFacts:
         .first()
     )
     staff = Membership.objects.filter(shop=shop).values_list("person_id", flat=True)
+    gives, charity = link.given_to
     return LinkFacts(
         code=link.code,
         link_id=link.pk,
@@ -246,6 +217,9 @@ def facts_from(link: ShareLink) -> LinkFacts:
         barred=programme.barred(shop_id=shop.pk, person_id=person.pk),
         slug=link.slug or "",
         ends_at=link.ends_at,
+        gives=gives,
+        charity_name_zh=charity.name_zh if charity else "",
+        charity_name_en=charity.name_en if charity else "",
         through=chains.names_through(link),
     )
 

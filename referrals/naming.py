@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 
 from kit import clock
 from kit.locks import locked, one_at_a_time
+from referrals.memory import forget
 from referrals.models import FormerSlug, ShareLink
 from referrals.models.link import NEVER_A_CODE
 from shops.handles import is_reserved
@@ -74,6 +76,7 @@ def rename(*, link: ShareLink, slug: str) -> ShareLink:
         _give_up(old, link, now)
     mine.update(slug=wanted or None)
     link.refresh_from_db()
+    transaction.on_commit(partial(forget, link))
     return link
 
 
@@ -107,6 +110,7 @@ def end_at(*, link: ShareLink, at: datetime | None) -> ShareLink:
         at = max(at, now)
     ShareLink.objects.filter(pk=link.pk).update(ends_at=at)
     link.refresh_from_db()
+    transaction.on_commit(partial(forget, link))
     return link
 
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 class Rule(models.TextChoices):
     """What became of one click when an order was placed; the label is for staff.
 
-    A candidate is refused by the first rule that holds, in this order, before
-    ``programme`` and ``taken``.
+    A candidate is refused by the first rule that holds, in this order. Of those that none
+    refuses the first in turn is taken, see ``referrals.judging``.
     """
 
     NO_SUCH_LINK = "no such link", _("the link does not exist, or is of another shop")
@@ -27,6 +27,7 @@ class Rule(models.TextChoices):
     NOT_IN_PROGRAMME = "not in programme", _("the shop does not let this person share for pay")
     TAKEN = "taken", _("brought the order")
     OLDER = "older", _("another link was clicked later")
+    IN_DOUBT = "in doubt", _("a click that is certainly a person's goes before it")
 
 
 # What a sharer reads beside an order that did not become theirs. Nothing here tells who
@@ -45,4 +46,5 @@ TO_SHARER = {
     Rule.NOT_IN_PROGRAMME: "NOT_IN_PROGRAMME",
     Rule.TAKEN: "TAKEN",
     Rule.OLDER: "OTHER_LINK_LATER",
+    Rule.IN_DOUBT: "BOT",
 }

@@ -33,6 +33,7 @@ RULES = [
     ("not in programme", "the shop does not let this person share for pay"),
     ("taken", "brought the order"),
     ("older", "another link was clicked later"),
+    ("in doubt", "a click that is certainly a person's goes before it"),
 ]
 
 

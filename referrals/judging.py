@@ -1,0 +1,189 @@
+"""Judging: each click that could have brought an order, and the rule that decides on it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from payments.models import Destination
+from people.models import Block, Person
+from referrals import claiming, fingerprints, programme
+from referrals.models import Click, ShareLink
+from referrals.rules import Rule
+from referrals.touches import Touch, in_turn
+from shops.models import Membership, Shop
+
+log = logging.getLogger(__name__)
+
+# A click may seem this much younger than the order: two servers' clocks.
+CLOCKS_DIFFER = timedelta(seconds=60)
+
+# A program pretending to be a browser, or a crowd behind one address: such a click earns
+# where no certain one does, for refusing it would punish the sharer of a crowd.
+DOUBTFUL = frozenset({Click.Kind.SUSPECT.value, Click.Kind.RATE.value})
+OF_PEOPLE = frozenset({Click.Kind.HUMAN.value}) | DOUBTFUL
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """One order as the rules see it; ``fingerprints`` are those of the contact it goes to."""
+
+    shop: Shop
+    buyer: Person | None
+    fingerprints: frozenset[str]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One candidate and what became of it; ``by_account`` when no cookie proved it here."""
+
+    touch: Touch
+    link: ShareLink | None
+    rule: Rule
+    by_account: bool
+
+    def traced(self) -> dict[str, str]:
+        """Return the candidate as an attribution's trace keeps it."""
+        return {
+            "link": self.link.code if self.link else "",
+            "sharer": self.link.person.public_id if self.link else "",
+            "click": str(self.touch.click_id),
+            "at": self.touch.at.isoformat(),
+            "channel": self.touch.channel,
+            "way": "account" if self.by_account else "browser",
+            "rule": self.rule.value,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the rules compare a candidate with, all of it fetched at once."""
+
+    links: Mapping[int, ShareLink]
+    kinds: Mapping[UUID, str]
+    window: timedelta
+    contacts: frozenset[str]
+    staff_ids: frozenset[int]
+    blocked_ids: frozenset[int]
+    barred_ids: frozenset[int]
+    same_account_ids: frozenset[int]
+
+
+def judge(purchase: Purchase, touches: Iterable[Touch]) -> list[Judged]:
+    """Return what becomes of each candidate, in the turn in which they may earn; writes nothing.
+
+    Candidates are the buyer's touches of this shop, those of the browser and those that
+    their account claimed on others. The first whom no rule refuses is taken. Must stand in
+    the order's transaction: a removal from the programme waits for it.
+    """
+    by_click = {touch.click_id: touch for touch in touches}
+    of_browser = frozenset(by_click)
+    buyer_id = purchase.buyer.pk if purchase.buyer else None
+    for touch in claiming.claimed_by(buyer_id, shop_id=purchase.shop.pk):
+        by_click.setdefault(touch.click_id, touch)
+    candidates = in_turn(by_click.values(), shop_id=purchase.shop.pk)
+    if not candidates:
+        return []
+    known = _known(purchase, candidates)
+    refused = [_refusal(touch, known, purchase) for touch in candidates]
+    taken = next((touch for touch, rule in zip(candidates, refused, strict=True) if not rule), None)
+    return [
+        Judged(
+            touch,
+            None if rule == Rule.NO_SUCH_LINK else known.links[touch.link_id],
+            rule or _passed_over(touch, taken),
+            by_account=touch.click_id not in of_browser,
+        )
+        for touch, rule in zip(candidates, refused, strict=True)
+    ]
+
+
+def _passed_over(touch: Touch, taken: Touch | None) -> Rule:
+    """Return what to call a candidate that no rule refuses."""
+    if taken is None or touch is taken:
+        return Rule.TAKEN
+    return Rule.IN_DOUBT if touch.is_doubtful and not taken.is_doubtful else Rule.OLDER
+
+
+def _refusal(touch: Touch, known: _Known, purchase: Purchase) -> Rule | None:
+    """Return the first rule that refuses a candidate."""
+    link = known.links.get(touch.link_id)
+    if link is None or link.shop_id != purchase.shop.pk:
+        return Rule.NO_SUCH_LINK
+    refusals = (*_by_click(touch, link, known, purchase), *_by_sharer(link.person, known, purchase))
+    rule = next((rule for rule, holds in refusals if holds), None)
+    if rule == Rule.AFTER_THE_ORDER:
+        log.error("click %s lies after the order it is to have brought", touch.click_id)
+    return rule
+
+
+def _by_click(
+    touch: Touch, link: ShareLink, known: _Known, purchase: Purchase
+) -> Iterator[tuple[Rule, bool]]:
+    kind = known.kinds.get(touch.click_id)
+    yield Rule.AFTER_THE_ORDER, touch.at > purchase.at + CLOCKS_DIFFER
+    yield Rule.WINDOW_OVER, purchase.at - touch.at > known.window
+    yield Rule.NOT_A_PERSON, kind is not None and kind not in OF_PEOPLE
+    yield Rule.LINK_ENDED, link.ends_at is not None and touch.at >= link.ends_at
+
+
+def _by_sharer(sharer: Person, known: _Known, purchase: Purchase) -> Iterator[tuple[Rule, bool]]:
+    contacts = fingerprints.of(phone=sharer.phone or "", email=sharer.email or "")
+    yield Rule.OWN_PURCHASE, purchase.buyer is not None and sharer.pk == purchase.buyer.pk
+    yield Rule.OWN_SHOP, sharer.pk in known.staff_ids
+    yield Rule.INACTIVE, not sharer.is_active
+    yield Rule.BLOCKED, sharer.pk in known.blocked_ids
+    yield Rule.OWN_CONTACT, bool(contacts & known.contacts)
+    yield Rule.OWN_ACCOUNT, sharer.pk in known.same_account_ids
+    yield Rule.NOT_IN_PROGRAMME, sharer.pk in known.barred_ids
+
+
+def _known(purchase: Purchase, candidates: list[Touch]) -> _Known:
+    """Fetch what the rules ask for: eight queries, however many candidates there are."""
+    shop, buyer = purchase.shop, purchase.buyer
+    links = (
+        ShareLink.objects.filter(pk__in={touch.link_id for touch in candidates})
+        .select_related("person", "charity")
+        .in_bulk()
+    )
+    clicks = Click.objects.filter(pk__in=[touch.click_id for touch in candidates])
+    sharer_ids = frozenset(link.person_id for link in links.values())
+    members = Membership.objects.filter(shop=shop).values_list("person_id", flat=True)
+    own = (
+        fingerprints.of(phone=buyer.phone or "", email=buyer.email or "") if buyer else frozenset()
+    )
+    return _Known(
+        links=links,
+        kinds=dict(clicks.values_list("pk", "kind")),
+        window=timedelta(days=shop.terms.attribution_days),
+        contacts=purchase.fingerprints | own,
+        staff_ids=frozenset(members) | {shop.owner_id},
+        blocked_ids=_blocked_ids(shop, buyer),
+        barred_ids=programme.barred_at_order(shop=shop, person_ids=sharer_ids, at=purchase.at),
+        same_account_ids=_same_account_ids(shop, buyer, sharer_ids),
+    )
+
+
+def _blocked_ids(shop: Shop, buyer: Person | None) -> frozenset[int]:
+    between = Q(blocker=shop.owner_id)
+    if buyer is not None:
+        between |= Q(blocker=buyer.pk) | Q(blocked=buyer.pk)
+    blocks = Block.objects.filter(between).values_list("blocker_id", "blocked_id")
+    return frozenset(person for pair in blocks for person in pair)
+
+
+def _same_account_ids(
+    shop: Shop, buyer: Person | None, sharer_ids: frozenset[int]
+) -> frozenset[int]:
+    """Return the sharers who had, or have, their money sent where the buyer or owner has."""
+    other_ids = {shop.owner_id} | ({buyer.pk} if buyer else set())
+    places = Destination.objects.filter(person_id__in=sharer_ids | other_ids)
+    pairs = set(places.exclude(fingerprint="").values_list("person_id", "fingerprint"))
+    theirs = {place for person_id, place in pairs if person_id in other_ids}
+    return frozenset(person_id for person_id, place in pairs if place in theirs) & sharer_ids
