@@ -46,13 +46,17 @@ S = Commission.State
 def paid(*, line_key: str, at: datetime) -> None:
     """The line was paid for: EXPECTED becomes PENDING, and its sharer is told.
 
-    A line nobody brought has no commission, and one already paid stays as it is.
+    A line nobody brought has no commission, and one already paid stays as it is. Of one that
+    was GIVEN only the moment is noted.
 
     Raises:
         TransitionRefused: the commission is void.
     """
     commission = _of_line(line_key)
     if commission is None or commission.paid_at is not None:
+        return
+    if commission.state == S.GIVEN:
+        Commission.objects.filter(pk=commission.pk).update(paid_at=at)
         return
     move(commission, to=S.PENDING, table=MAY_BECOME, paid_at=at)
     news.to_sharer(commission, "commission_expected")
@@ -70,14 +74,15 @@ def received(*, line_key: str, at: datetime, held_until: datetime) -> None:
         TransitionRefused: the line was not paid, or the commission is void.
     """
     commission = _of_line(line_key)
-    if commission is None or commission.received_at is not None:
+    if commission is None or commission.received_at is not None or commission.state == S.GIVEN:
         return
     if commission.state == S.REVERSED:
         mine = Commission.objects.filter(pk=commission.pk)
         mine.update(received_at=at, held_until=held_until)
         return
     move(commission, to=S.HELD, table=MAY_BECOME, received_at=at, held_until=held_until)
-    news.to_sharer(commission, "commission_held", days=max((held_until - at).days, 0))
+    kind = "commission_in_review" if commission.in_review else "commission_held"
+    news.to_sharer(commission, kind, days=max((held_until - at).days, 0))
 
 
 def to_credit(*, line_key: str) -> tuple[Side, int] | None:
@@ -104,7 +109,7 @@ def void(*, line_key: str, at: datetime) -> None:
         return
     if commission.received_at is not None:
         raise TransitionRefused(f"the line of commission {commission.pk} was received")
-    is_news = commission.paid_at is not None and commission.net_minor > 0
+    is_news = commission.state == S.PENDING and commission.net_minor > 0
     move(commission, to=S.VOID, table=MAY_BECOME)
     log.info("commission %s void at %s", commission.pk, at.isoformat())
     if is_news:
@@ -130,7 +135,11 @@ def _set_waiting(line_keys: Collection[str], *, waits: bool) -> None:
 
 
 def _of_line(line_key: str) -> Commission | None:
-    """Lock and return the commission of a line; every step goes through this lock."""
+    """Lock and return the commission of a line; every step goes through this lock.
+
+    One that the house refused is none any more, whatever becomes of its order.
+    """
+    rows = Commission.objects.filter(line_key=line_key, refused_at=None)
     if not transaction.get_connection().in_atomic_block:
-        return Commission.objects.filter(line_key=line_key).first()
-    return next(iter(locked(Commission.objects.filter(line_key=line_key))), None)
+        return rows.first()
+    return next(iter(locked(rows)), None)

@@ -1,4 +1,4 @@
-"""Releasing: giving sharers what their return windows have freed, a chunk at a time."""
+"""Releasing: giving sharers, or their charities, what is free, a chunk at a time."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from kit import clock
 from kit.locks import locked
 from kit.states import TransitionRefused, move
 from ledger import accounts
+from ledger.accounts import Side
 from ledger.posting import Fact, KeyReused, Overdrawn, Unbalanced, post_many
 from referrals import news
 from referrals.models import Commission
@@ -32,9 +33,9 @@ REFUSALS = (DatabaseError, KeyReused, Overdrawn, TransitionRefused, Unbalanced)
 # holds at this moment is passed over, and found by the next beat.
 NEXT = """
 SELECT c.id, c.line_key, c.sharer_id, c.currency, c.amount_minor - c.reversed_minor,
-       c.reversed_minor, p.title, c.held_until
+       c.reversed_minor, c.charity_id, p.title, c.held_until
 FROM referrals_commission c JOIN catalog_product p ON p.id = c.product_id
-WHERE c.state = 'held' AND NOT c.waits AND c.held_until <= %(now)s
+WHERE c.state = 'held' AND NOT c.waits AND NOT c.in_review AND c.held_until <= %(now)s
   AND (c.held_until, c.id) > (%(until)s, %(pk)s)
 ORDER BY c.held_until, c.id LIMIT %(most)s
 FOR NO KEY UPDATE OF c SKIP LOCKED
@@ -57,17 +58,18 @@ class Due(NamedTuple):
     currency: str
     net_minor: int
     reversed_minor: int
+    charity_id: int | None
     title: str
     held_until: datetime
 
 
 @transaction.atomic
 def release(*, commission_id: int) -> bool:
-    """Give a held commission to its sharer once its return window is over.
+    """Give a held commission to its sharer, or its charity, once its return window is over.
 
     Returns:
-        Whether this call did it; False when it is too early, done already or reversed, or a
-        refund of its line is open.
+        Whether this call did it; False when it is too early, done already or reversed, a
+        refund of its line is open, or a person of the house looks at the sale.
 
     Raises:
         Overdrawn: the pending account does not hold it; nothing was written.
@@ -128,7 +130,7 @@ def _release_all(chunk: Sequence[Due], now: datetime) -> None:
     post_many(_facts(chunk, now))
     with connection.cursor() as cursor:
         cursor.execute(RELEASED, {"now": now, "ids": [due.pk for due in chunk]})
-    news.to_sharers(chunk, "commission_released")
+    news.to_sharers([due for due in chunk if due.charity_id is None], "commission_released")
 
 
 def _one_by_one(chunk: Iterable[Due]) -> Iterator[bool]:
@@ -145,10 +147,16 @@ def _facts(rows: Iterable[Commission | Due], now: datetime) -> list[Fact]:
             key=f"commission:{row.pk}:released",
             legs={
                 accounts.sharer_pending(row.sharer_id, row.currency): -row.net_minor,
-                accounts.sharer(row.sharer_id, row.currency): row.net_minor,
+                _goes_to(row): row.net_minor,
             },
             memo=f"commission of line {row.line_key}",
             at=now,
         )
         for row in rows
     ]
+
+
+def _goes_to(row: Commission | Due) -> Side:
+    if row.charity_id is not None:
+        return accounts.charity(row.charity_id, row.currency)
+    return accounts.sharer(row.sharer_id, row.currency)

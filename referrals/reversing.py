@@ -19,6 +19,9 @@ from referrals.states import MAY_BECOME
 
 S = Commission.State
 
+# Whose balance may stand too low by now: what is beyond its floor the house bears.
+RELEASED_TO = frozenset({"sharer", "charity"})
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -50,7 +53,8 @@ def reverse(*, refunded: Mapping[str, int], undoes: str = "") -> list[Taken]:
     """Let the commissions of some lines follow what is refunded of these lines' goods.
 
     Call it before the accounts are locked: whoever releases commissions locks them first,
-    and then the accounts.
+    and then the accounts. What was given to the buyer stays given: they paid so much less,
+    so a refund has nothing to take of it.
 
     Args:
         refunded: for each line's key, how much of its base is refunded in all by now.
@@ -60,9 +64,11 @@ def reverse(*, refunded: Mapping[str, int], undoes: str = "") -> list[Taken]:
     Returns:
         What changed. ``settle`` says who bears it; then post ``legs_of`` and ``keep`` it.
     """
-    rows = Commission.objects.filter(line_key__in=refunded).select_related("product")
+    rows = Commission.objects.filter(line_key__in=refunded).exclude(state=S.GIVEN)
     lost = _lost_by(undoes)
-    taken = (_followed(row, refunded[row.line_key]) for row in locked(rows))
+    taken = (
+        _followed(row, refunded[row.line_key]) for row in locked(rows.select_related("product"))
+    )
     return [
         replace(one, lost_minor=max(one.minor, -lost.get(one.commission.pk, 0)))
         if one.minor < 0
@@ -82,7 +88,7 @@ def settle(taken: Iterable[Taken], balances: Mapping[Side, int]) -> list[Taken]:
     room = {side: minor - (side.floor_minor or 0) for side, minor in balances.items()}
     settled = []
     for one in taken:
-        if one.side is not None and one.side.kind == "sharer" and one.minor > 0:
+        if one.side is not None and one.side.kind in RELEASED_TO and one.minor > 0:
             borne_minor = min(one.minor, max(room[one.side], 0))
             room[one.side] -= borne_minor
             settled.append(replace(one, lost_minor=one.minor - borne_minor))
@@ -151,6 +157,8 @@ def side_of(commission: Commission) -> Side | None:
         return None
     if commission.released_at is None:
         return accounts.sharer_pending(commission.sharer_id, commission.currency)
+    if commission.charity_id is not None:
+        return accounts.charity(commission.charity_id, commission.currency)
     return accounts.sharer(commission.sharer_id, commission.currency)
 
 

@@ -71,6 +71,16 @@ class ShareLink(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def given_to(self) -> tuple[str, Charity | None]:
+        """What becomes of what a sale now earns, and the charity if there is one.
+
+        A closed charity gets nothing, and then nobody does: its maker left it to them alone.
+        """
+        if self.charity is not None and self.charity.closed_at is not None:
+            return Gives.NONE.value, None
+        return self.gives, self.charity
+
 
 class FormerSlug(models.Model):
     """A slug that a link went by until ``freed_at``.

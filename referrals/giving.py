@@ -1,0 +1,85 @@
+"""Giving away: leaving what a link's sales earn to the buyer, to a charity, or to nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Q
+
+from kit import clock
+from people.models import Person
+from referrals.expecting import LineToEarn, as_gifts, shares_of
+from referrals.judging import Purchase, judge
+from referrals.models import Charity, ClaimedTouch, Gives, ShareLink
+from referrals.rules import Rule
+from referrals.touches import Touch
+from shops.models import Shop
+
+
+class CharityClosed(Exception):
+    """The charity takes nothing any more; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """What somebody's link takes off what a shopper is about to buy in one shop."""
+
+    giver: str
+    minor: int
+
+
+@transaction.atomic
+def choose(*, link: ShareLink, gives: str, charity: Charity | None = None) -> ShareLink:
+    """Decide what becomes of what this link's sales earn, from the next order on.
+
+    Orders that are placed already keep what they were placed with. Pages that remember the
+    link say the old for up to a minute.
+
+    Args:
+        link: its maker's own.
+        gives: one of ``Gives``.
+        charity: which one, if it is to be a charity.
+
+    Raises:
+        CharityClosed: it was closed a moment ago.
+    """
+    charity = charity if gives == Gives.CHARITY else None
+    if charity is not None and not Charity.objects.listed().filter(pk=charity.pk).exists():
+        raise CharityClosed(charity.pk)
+    ShareLink.objects.filter(pk=link.pk).update(gives=gives, charity=charity)
+    link.gives, link.charity = gives, charity
+    return link
+
+
+def shops_giving(
+    *, shop_ids: Collection[int], touches: Iterable[Touch], buyer: Person | None
+) -> set[int]:
+    """Return in which of these shops a link this shopper followed gives to its buyers."""
+    followed = Q(pk__in={touch.link_id for touch in touches})
+    if buyer is not None:
+        followed |= Q(pk__in=ClaimedTouch.objects.filter(person=buyer).values("link"))
+    links = ShareLink.objects.filter(followed, shop__in=shop_ids, gives=Gives.BUYER)
+    return set(links.values_list("shop_id", flat=True))
+
+
+@transaction.atomic
+def foreseen(
+    *,
+    touches: Iterable[Touch],
+    buyer: Person | None,
+    shop: Shop,
+    lines: Sequence[LineToEarn],
+) -> Gift | None:
+    """Return what would be taken off these lines if they were ordered now; writes nothing.
+
+    By the very rules of the order (``referrals.judging``), but for the contact that the
+    buyer has yet to type: a total that turns out otherwise is shown before anybody pays it.
+    """
+    judged = judge(Purchase(shop, buyer, frozenset(), clock.now()), touches)
+    taken = next((one.link for one in judged if one.rule == Rule.TAKEN), None)
+    if taken is None or taken.gives != Gives.BUYER:
+        return None
+    minor = sum(one.minor for one in as_gifts(shares_of(lines, shop=shop)))
+    return Gift(taken.person.name, minor) if minor else None
