@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.db.models import QuerySet
@@ -11,6 +11,11 @@ from django.db.models import QuerySet
 from catalog.models import Photo, Product, Variant
 from orders.models import Bag, BagLine, Order
 from orders.sums import shipping_minor
+from people.models import Person
+from referrals import giving
+from referrals.expecting import LineToEarn
+from referrals.giving import Gift
+from referrals.touches import Touch
 from shops.models import Shop
 
 
@@ -71,6 +76,7 @@ class Group:
 
     shop: Shop
     lines: list[Line]
+    gift: Gift | None = None
 
     @cached_property
     def goods_minor(self) -> int:
@@ -81,8 +87,12 @@ class Group:
         return shipping_minor(self.shop.terms, self.goods_minor) if self.goods_minor else 0
 
     @property
+    def gift_minor(self) -> int:
+        return self.gift.minor if self.gift is not None else 0
+
+    @property
     def total_minor(self) -> int:
-        return self.goods_minor + self.shipping_minor
+        return self.goods_minor + self.shipping_minor - self.gift_minor
 
 
 @dataclass(frozen=True)
@@ -120,8 +130,12 @@ class Contents:
         return sum(group.shipping_minor for group in self.groups)
 
     @property
+    def gifts(self) -> list[Gift]:
+        return [group.gift for group in self.groups if group.gift is not None]
+
+    @property
     def total_minor(self) -> int:
-        return self.goods_minor + self.shipping_minor
+        return sum(group.total_minor for group in self.groups)
 
 
 def contents(bag: Bag | None, *, only: Iterable[int] = ()) -> Contents:
@@ -141,6 +155,37 @@ def contents(bag: Bag | None, *, only: Iterable[int] = ()) -> Contents:
         shop = line.product.shop
         groups.setdefault(shop.pk, Group(shop, [])).lines.append(line)
     return Contents(list(groups.values()))
+
+
+def with_gifts(inside: Contents, *, touches: Iterable[Touch], buyer: Person | None) -> Contents:
+    """Return the same with what those who brought this shopper take off each shop's part."""
+    proved = list(touches)
+    if not proved and buyer is None:
+        return inside
+    shop_ids = [group.shop.pk for group in inside.groups]
+    giving_in = giving.shops_giving(shop_ids=shop_ids, touches=proved, buyer=buyer)
+    return Contents(
+        [
+            replace(group, gift=_gift(group, proved, buyer))
+            if group.shop.pk in giving_in
+            else group
+            for group in inside.groups
+        ]
+    )
+
+
+def _gift(group: Group, touches: list[Touch], buyer: Person | None) -> Gift | None:
+    lines = _to_earn(group)
+    return giving.foreseen(touches=touches, buyer=buyer, shop=group.shop, lines=lines)
+
+
+def _to_earn(group: Group) -> list[LineToEarn]:
+    """Return what an order of it would earn by, in the order in which orders count lines."""
+    return [
+        LineToEarn(str(line.variant.pk), line.product.pk, line.total_minor)
+        for line in sorted(group.lines, key=lambda line: line.variant.pk)
+        if line.quantity
+    ]
 
 
 def unpaid_of(bag: Bag | None) -> list[Order]:

@@ -108,7 +108,17 @@ INVARIANTS = [
         """
         SELECT l.key, c.line_key FROM orders_orderline l
         JOIN referrals_commission c ON c.id = l.commission_id
-        WHERE c.line_key <> l.key OR c.base_minor <> l.total_minor
+        WHERE c.line_key <> l.key OR c.base_minor <> l.total_minor + l.given_minor
+        """,
+    ),
+    # What the sharer gave is off the price, once, and nobody else has it.
+    Invariant(
+        "orders.a_gift_is_what_its_commission_says",
+        """
+        SELECT l.key, l.given_minor, c.amount_minor FROM orders_orderline l
+        LEFT JOIN referrals_commission c ON c.id = l.commission_id
+        LEFT JOIN referrals_attribution a ON a.id = c.attribution_id
+        WHERE l.given_minor <> CASE WHEN a.gives = 'buyer' THEN c.amount_minor ELSE 0 END
         """,
     ),
 ]

@@ -79,10 +79,21 @@ class _Item:
     key: str
     variant: Variant
     quantity: int
+    earned: Commission | None = None
+
+    @property
+    def full_minor(self) -> int:
+        return self.variant.price_minor * self.quantity
+
+    @property
+    def given_minor(self) -> int:
+        if self.earned is None or self.earned.state != Commission.State.GIVEN:
+            return 0
+        return self.earned.amount_minor
 
     @property
     def total_minor(self) -> int:
-        return self.variant.price_minor * self.quantity
+        return self.full_minor - self.given_minor
 
 
 @dataclass(slots=True)
@@ -92,6 +103,7 @@ class _Parcel:
     shop: Shop
     order_id: str = field(default_factory=public_id)
     items: list[_Item] = field(default_factory=list)
+    brought: Attribution | None = None
 
     @property
     def goods_minor(self) -> int:
@@ -99,7 +111,8 @@ class _Parcel:
 
     @property
     def shipping_minor(self) -> int:
-        return shipping_minor(self.shop.terms, self.goods_minor)
+        # A gift makes nothing dearer: what is sent free for its price stays free.
+        return shipping_minor(self.shop.terms, sum(item.full_minor for item in self.items))
 
     @property
     def total_minor(self) -> int:
@@ -158,13 +171,16 @@ def place(  # noqa: PLR0913 -- the facts of one purchase, each from another plac
     bags.lock(bag.pk if bag is not None else None)
     _refuse_hoarding(buyer=buyer, bag=bag)
     parcels = _parcels(lines, buyer=buyer)
+    purchase = _Purchase(buyer, contact, list(touches), language, clock.now())
+    # In one order, as a click the stream has not brought yet is counted on its link's row.
+    for parcel in sorted(parcels, key=lambda parcel: parcel.shop.pk):
+        _freeze(parcel, purchase)
     total_minor = sum(parcel.total_minor for parcel in parcels)
     if total_minor != seen_total_minor:
         raise PriceMoved(seen_minor=seen_total_minor, now_minor=total_minor)
     if bag is not None and not bags.take_out(bag=bag, variant_ids=_variant_ids(parcels)):
         raise NothingToBuy
     _reserve(parcels)
-    purchase = _Purchase(buyer, contact, list(touches), language, clock.now())
     checkout = _open_checkout(parcels, purchase, key=checkout_key, bag=bag)
     for parcel in parcels:
         _write_order(parcel, purchase, checkout)
@@ -263,13 +279,12 @@ def _open_checkout(
 
 
 def _write_order(parcel: _Parcel, purchase: _Purchase, checkout: Checkout) -> None:
-    brought = _freeze(parcel, purchase)
     order = Order.objects.create(
         public_id=parcel.order_id,
         checkout=checkout,
         shop=parcel.shop,
         buyer=purchase.buyer,
-        attribution=brought,
+        attribution=parcel.brought,
         language=purchase.language,
         currency=parcel.shop.currency,
         goods_minor=parcel.goods_minor,
@@ -278,41 +293,49 @@ def _write_order(parcel: _Parcel, purchase: _Purchase, checkout: Checkout) -> No
         placed_at=purchase.at,
         **_columns(purchase.contact),
     )
-    earned = Commission.objects.filter(attribution=brought) if brought is not None else []
-    by_line = {commission.line_key: commission for commission in earned}
     OrderLine.objects.bulk_create(
         OrderLine(
             order=order,
             key=item.key,
             product=item.variant.product,
             variant=item.variant,
-            commission=by_line.get(item.key),
+            commission=item.earned,
             title=item.variant.product.title,
             variant_name=item.variant.name,
             photo_name=_photo_name(item.variant),
             unit_price_minor=item.variant.price_minor,
             quantity=item.quantity,
             total_minor=item.total_minor,
+            given_minor=item.given_minor,
         )
         for item in parcel.items
     )
 
 
-def _freeze(parcel: _Parcel, purchase: _Purchase) -> Attribution | None:
+def _freeze(parcel: _Parcel, purchase: _Purchase) -> None:
+    """Decide who brought it, and with that, once and for ever, what they take off its price.
+
+    Before the total is looked at, so that a gift and the commission instead of it can never
+    both be; a total that was not the one seen takes all of it back.
+    """
     contact = purchase.contact
-    return attribution.freeze(
+    parcel.brought = attribution.freeze(
         order_key=parcel.order_id,
         shop=parcel.shop,
         buyer=purchase.buyer,
         fingerprints=fingerprints.of(phone=contact.phone, email=contact.email),
         touches=purchase.touches,
         lines=[
-            attribution.LineToEarn(item.key, item.variant.product_id, item.total_minor)
+            attribution.LineToEarn(item.key, item.variant.product_id, item.full_minor)
             for item in parcel.items
         ],
         currency=parcel.shop.currency,
         at=purchase.at,
     )
+    if parcel.brought is not None:
+        earned = {one.line_key: one for one in parcel.brought.commissions.all()}
+        for item in parcel.items:
+            item.earned = earned.get(item.key)
 
 
 def _columns(contact: Contact) -> dict[str, str]:

@@ -74,7 +74,7 @@ INVARIANTS = [
         """
         SELECT l.key, l.refunded_minor, c.reversed_minor FROM orders_orderline l
         JOIN referrals_commission c ON c.id = l.commission_id
-        WHERE c.state <> 'void'
+        WHERE c.state NOT IN ('void', 'given')
           AND c.reversed_minor <>
               (2 * c.amount_minor * l.refunded_minor + c.base_minor) / (2 * c.base_minor)
         """,

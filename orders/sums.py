@@ -118,6 +118,6 @@ def quote(lines: Sequence[OrderLine], back: Back) -> Quote:
 
 def _earned_back(line: OrderLine, refunded_minor: int) -> int:
     commission = line.commission
-    if commission is None or commission.state == Commission.State.VOID:
+    if commission is None or commission.state in {Commission.State.VOID, Commission.State.GIVEN}:
         return 0
     return reversed_total(commission.amount_minor, refunded_minor, commission.base_minor)

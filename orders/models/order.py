@@ -175,6 +175,8 @@ class OrderLine(models.Model):
 
     ``key`` names the line to the rooms below: its receipt, commission and postings. Of the
     goods ``asked_minor`` was ever asked back and not refused, ``refunded_minor`` went back.
+    ``given_minor`` is what the sharer took off the price; ``total_minor``, what was left to
+    pay, is all that the shop sold it for and all that can go back.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
@@ -190,6 +192,7 @@ class OrderLine(models.Model):
     unit_price_minor = models.BigIntegerField()
     quantity = models.PositiveIntegerField()
     total_minor = models.BigIntegerField()
+    given_minor = models.BigIntegerField(default=0, db_default=0)
     asked_minor = models.BigIntegerField(default=0)
     refunded_minor = models.BigIntegerField(default=0)
 
@@ -200,8 +203,12 @@ class OrderLine(models.Model):
                 condition=Q(quantity__range=(1, 999)), name="line_quantity_is_1_to_999"
             ),
             models.CheckConstraint(
-                condition=Q(total_minor=F("unit_price_minor") * F("quantity")),
-                name="line_total_is_price_times_quantity",
+                condition=Q(total_minor=F("unit_price_minor") * F("quantity") - F("given_minor")),
+                name="line_total_is_price_times_quantity_less_the_gift",
+            ),
+            models.CheckConstraint(
+                condition=Q(given_minor=0) | Q(given_minor__gt=0, total_minor__gt=0),
+                name="a_gift_leaves_something_to_pay",
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -215,3 +222,8 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.title}"
+
+    @property
+    def full_minor(self) -> int:
+        """What it costs who is given nothing."""
+        return self.unit_price_minor * self.quantity
