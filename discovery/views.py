@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from discovery import picks, stroll
 from discovery import search as searching
 from discovery.cards import cards_of, in_two_columns
+from kit.public_ids import ids_in
 from people.models import Person
 from people.trust import friends_of
 from people.web import SignedInRequest
 
 FACES_IN_THE_RAIL = 12
 CONSOLATION = 6
+
+# What a friend's text puts around the name of a thing, before the code that follows.
+QUOTES = frozenset("“”「」")
 
 
 def viewer_of(request: HttpRequest) -> Person | None:
@@ -41,8 +48,11 @@ def stroll_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
+    asked = request.GET.get("q", "")
+    if _is_friends_text(asked):
+        return redirect(f"{reverse('referrals:read_text')}?{urlencode({'text': asked})}")
     viewer = viewer_of(request)
-    question = searching.read(request.GET.get("q", ""))
+    question = searching.read(asked)
     order = request.GET.get("sort", "")
     order = order if order in searching.ORDERS else "best"
     bought = viewer is not None and request.GET.get("bought") == "1"
@@ -51,6 +61,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     is_empty = found.is_near or not found.places
     context = {
         "question": question,
+        "may_be_code": bool(ids_in(question.typed)),
         "found": found,
         "count": len(found.places),
         "is_cut": len(found.places) == searching.MOST_FOUND,
@@ -87,3 +98,9 @@ def friend_page(request: SignedInRequest, person: str) -> HttpResponse:
 
 def _faces(viewer: Person) -> list[Person]:
     return list(friends_of(viewer).order_by("name", "pk")[:FACES_IN_THE_RAIL])
+
+
+def _is_friends_text(asked: str) -> bool:
+    """Whether somebody pasted what a friend copied for them, rather than words to look for."""
+    asked = asked[: searching.MOST_SIGNS]
+    return "/s/" in asked or (not QUOTES.isdisjoint(asked) and bool(ids_in(asked)))

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kit import clock
-from referrals import agents, links, noting, salts
+from referrals import agents, claiming, consent, links, noting, salts
 from referrals.links import LinkFacts
 from referrals.models import Click
-from referrals.touches import COOKIE_NAME, Touch, cookie_with, read_cookie, visit_goes_on
+from referrals.touches import Touch, cookie_with, in_turn, visit_goes_on
 
 Kind = Click.Kind
+
+# Kinds that leave a touch: a person, and who may be one; the doubtful earn only where no
+# certain click does.
+TOUCHES = frozenset({Kind.HUMAN, Kind.RATE, Kind.SUSPECT})
+
+# Whose clicks on one link are counted together: the 256 addresses that share three numbers,
+# or what one site is given of IPv6.
+IPV6_PREFIX = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +36,25 @@ STRANGER = Visitor()
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What the visitor's browser sent along when it opened a link.
+
+    ``fetch`` is what Valkey is to bring on the way, see ``noting``.
+    """
+
+    environ: Mapping[str, str]
+    cookies: Mapping[str, str]
+    channel: str = ""
+    fetch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """One opening of a link: the touches the visitor now has, and a new cookie or none."""
 
     touches: list[Touch]
     cookie: str | None = None
+    fetched: bytes | None = None
 
 
 def kind_of(facts: LinkFacts, environ: Mapping[str, str], visitor: Visitor) -> Click.Kind:
@@ -41,46 +64,49 @@ def kind_of(facts: LinkFacts, environ: Mapping[str, str], visitor: Visitor) -> C
     return Kind.SELF if is_own and kind == Kind.HUMAN else kind
 
 
-def begin(
-    facts: LinkFacts,
-    kind: Click.Kind,
-    environ: Mapping[str, str],
-    cookies: Mapping[str, str],
-    visitor: Visitor,
-) -> Visit:
+def begin(facts: LinkFacts, kind: Click.Kind, asked: Asked, visitor: Visitor) -> Visit:
     """Note that a link was opened, and give a person the cookie that proves it.
 
-    A prefetch opens nothing. Opening the same link again within half an hour goes on with
-    the visit. A link that can never pay this visitor's purchase leaves the cookie alone.
+    Opening the same link again within half an hour goes on with the visit. A link that can
+    never pay this visitor's purchase leaves the cookie alone, and so does one that is shown
+    inside another page: who stuffs cookies that way opened nothing.
     """
-    touches = read_cookie(cookies.get(COOKIE_NAME))
+    touches = consent.proven(asked.cookies)
     now = clock.now()
     now = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as the stream keeps it
-    if kind == Kind.PREFETCH or (
-        kind == Kind.HUMAN
-        and visit_goes_on(touches, link_id=facts.link_id, shop_id=facts.shop_id, now=now)
+    if kind == Kind.HUMAN and visit_goes_on(
+        touches, link_id=facts.link_id, shop_id=facts.shop_id, now=now
     ):
         return Visit(touches)
-    click_id = noting.note(link_id=facts.link_id, kind=kind, visitor=_hash_of(environ, now), at=now)
-    if kind != Kind.HUMAN or not _may_earn(facts, visitor):
-        return Visit(touches)
-    touch = Touch(click_id, facts.link_id, facts.shop_id, now)
-    cookie = cookie_with(touches, touch)
-    return Visit([touch, *touches], cookie)
+    noted = _note(facts, kind, asked, now)
+    can_earn = _may_earn(facts, visitor) and not facts.has_ended(now)
+    if not can_earn or not _leaves_a_touch(noted.kind, asked.environ):
+        return Visit(touches, fetched=noted.fetched)
+    touch = Touch(
+        noted.click_id,
+        facts.link_id,
+        facts.shop_id,
+        now,
+        asked.channel,
+        is_doubtful=noted.kind != Kind.HUMAN,
+    )
+    return Visit([touch, *touches], cookie_with(touches, touch), noted.fetched)
 
 
 def who_earns(touches: Iterable[Touch], *, shop_id: int, visitor: Visitor) -> LinkFacts | None:
     """Return the link whose sharer would earn if this visitor bought from the shop now.
 
     The same rules as ``attribution.freeze``, as far as a page can know them: it may name
-    somebody whom an order then refuses, but never leaves out somebody who is paid.
+    somebody whom an order then refuses, but never leaves out somebody who is paid. What an
+    account claimed on another device counts with what this browser proves.
     """
     now = clock.now()
-    for touch in touches:  # newest first
-        if touch.shop_id != shop_id:
-            continue
+    claimed = claiming.claimed_by(visitor.id, shop_id=shop_id)
+    for touch in in_turn([*touches, *claimed], shop_id=shop_id):
         facts = links.facts_of(touch.link_id)
         if facts is None or facts.shop_id != shop_id or not _may_earn(facts, visitor):
+            continue
+        if facts.has_ended(touch.at):
             continue
         if now - touch.at <= timedelta(days=facts.attribution_days):
             return facts
@@ -95,10 +121,34 @@ def _may_earn(facts: LinkFacts, visitor: Visitor) -> bool:
     )
 
 
-def _hash_of(environ: Mapping[str, str], now: datetime) -> str:
-    return salts.visitor(
-        address=salts.address_in(environ),
-        agent=environ.get("HTTP_USER_AGENT", ""),
-        host=environ.get("HTTP_HOST", ""),
-        now=now,
+def _leaves_a_touch(kind: Click.Kind, environ: Mapping[str, str]) -> bool:
+    """Whether this kind may earn; what is shown inside another page was opened by nobody."""
+    if kind != Kind.SUSPECT:
+        return kind in TOUCHES
+    return environ.get("HTTP_SEC_FETCH_DEST", "document") in {"document", ""}
+
+
+def _note(facts: LinkFacts, kind: Click.Kind, asked: Asked, now: datetime) -> noting.Noted:
+    address = salts.address_in(asked.environ)
+    agent = asked.environ.get("HTTP_USER_AGENT", "")
+    host = asked.environ.get("HTTP_HOST", "")
+    place = _network_of(address)
+    return noting.note_and_fetch(
+        link_id=facts.link_id,
+        kind=kind,
+        visitor=salts.visitor(address=address, agent=agent, host=host, now=now),
+        network=salts.visitor(address=place, agent="", host=str(facts.link_id), now=now),
+        at=now,
+        channel=asked.channel,
+        fetch=asked.fetch,
     )
+
+
+def _network_of(address: str) -> str:
+    """Return the network an address is in; nonsense is a network of its own."""
+    if ":" not in address:
+        return address.rpartition(".")[0]
+    try:
+        return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False))
+    except ValueError:
+        return address

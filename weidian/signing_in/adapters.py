@@ -27,6 +27,8 @@ from orders.web import TOKEN_COOKIE, with_bag
 from people.joining import PhoneTaken, prove_phone
 from people.models import Person
 from people.staff_roles import has_role
+from referrals import claiming
+from referrals.touches import COOKIE_NAME, read_cookie
 from weidian.signing_in.codes import keep_weixin, send_code
 
 # What allauth says at every turn and the next page shows anyway.
@@ -67,7 +69,7 @@ class AccountAdapter(DefaultAccountAdapter):
         ]
 
     def post_login(self, request: HttpRequest, user: Person, **kwargs: Any) -> HttpResponse:
-        """Bring along what the guest chose and bought, and the language that the person reads."""
+        """Bring along what the guest chose, bought and was led to, and the person's language."""
         answer: HttpResponse = super().post_login(request, user, **kwargs)
         proven = EmailAddress.objects.filter(user=user, verified=True)
         claim(
@@ -75,6 +77,7 @@ class AccountAdapter(DefaultAccountAdapter):
             emails=proven.values_list("email", flat=True),
             phone=user.phone if user.phone_verified_at else None,
         )
+        claiming.claim(person=user, touches=read_cookie(request.COOKIES.get(COOKIE_NAME)))
         pieces = bags.merge(person=user, token=request.COOKIES.get(TOKEN_COOKIE))
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
             answer.set_cookie(
