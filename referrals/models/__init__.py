@@ -4,6 +4,7 @@ from referrals.models.attribution import Attribution, Candidate
 from referrals.models.charity import Charity, CharityQuerySet, Gives
 from referrals.models.click import Click, ClickHour, PoisonEntry, Salt
 from referrals.models.commission import Commission, CommissionQuerySet, Reversal
+from referrals.models.finding import Doorstep, Finding, Review, Stage, Verdict
 from referrals.models.link import FormerSlug, ShareLink
 from referrals.models.programme import Invitation, Programme, Removal
 from referrals.models.touch import ClaimedTouch
@@ -18,13 +19,18 @@ __all__ = [
     "ClickHour",
     "Commission",
     "CommissionQuerySet",
+    "Doorstep",
+    "Finding",
     "FormerSlug",
     "Gives",
     "Invitation",
+    "PoisonEntry",
     "Programme",
     "Removal",
-    "PoisonEntry",
     "Reversal",
+    "Review",
     "Salt",
     "ShareLink",
+    "Stage",
+    "Verdict",
 ]
