@@ -7,7 +7,7 @@ so every rule has a name, and the corpus in the tests fires each of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -27,34 +27,50 @@ HEADERS = {
     "Sec-Fetch-Dest": "HTTP_SEC_FETCH_DEST",
 }
 
-# Browsers say the same each time: reading 200 letters with eleven rules is done once for each.
-LONGEST_REMEMBERED = 600
+# Browsers say the same each time: looking for 140 signs (50 µs) is done once for each of them,
+# and then costs less than 1 µs.
+LONGEST_REMEMBERED, MOST_REMEMBERED = 600, 4_000
 
 # Messengers that fetch a link to draw its card, often while the sender still types.
-PREVIEWS = re.compile(
-    r"WhatsApp/|facebookexternalhit|Facebot|facebookcatalog|meta-externalfetcher|Twitterbot"
-    r"|TelegramBot|Slackbot|Slack-ImgProxy|LinkedInBot|Discordbot|SkypeUriPreview|line-poker"
-    r"|kakaotalk-scrap|vkShare|Viber/\d|Snap URL Preview|redditbot|Pinterest/0\.|Iframely"
-    r"|Embedly|Mastodon/|Bluesky Cardyb|Google-PageRenderer|BingPreview|Applebot"
-    r"|WeChatShareExtension|^MicroMessenger Client|DingTalkBot|Feishu ?Bot|LarkUrl|MSTeams"
-    r"|ZoomBot|Signal-Preview|Threema|Wire LinkPreview",
-    re.IGNORECASE,
-)
+PREVIEWS = (
+    r"whatsapp/", r"facebookexternalhit", r"facebot", r"facebookcatalog", r"meta-externalfetcher",
+    r"twitterbot", r"telegrambot", r"slackbot", r"slack-imgproxy", r"linkedinbot", r"discordbot",
+    r"skypeuripreview", r"line-poker", r"kakaotalk-scrap", r"vkshare", r"^viber/\d",
+    r"snap url preview", r"redditbot", r"pinterest/0\.", r"iframely", r"embedly", r"mastodon/",
+    r"misskey/", r"summalybot", r"pleroma", r"lemmy/", r"friendica", r"bluesky cardyb",
+    r"google-pagerenderer", r"bingpreview", r"microsoftpreview", r"yahoo link preview",
+    r"quora link preview", r"applebot", r"wechatshareextension", r"^micromessenger client",
+    r"dingtalkbot", r"feishu ?bot", r"larkurl", r"msteams", r"zoombot", r"signal-preview",
+    r"threema", r"mattermost-bot", r"rocketchat/", r"synapse \(bot",
+    r"zulipurlpreview", r"tumblr/\d", r"flipboardproxy", r"xing-contenttabreceiver",
+)  # fmt: skip
 
 # Robots that say so: "bot", "spider" or "crawl" as a word of its own or the end of one ...
-DECLARED = re.compile(
-    r"(?<!cu)bot(?![a-z])|spider|crawl|slurp|archiver|mediapartners|adsbot|scrapy|scraper"
-    r"|baidu(?:boxapp)?-?render|bytespider|petalbot|yandex\.com/bots|lighthouse|pagespeed"
-    r"|uptime|pingdom|monitor(?:ing)?[/ ]|validator|feedfetcher|preview service",
-    re.IGNORECASE,
-)
-# ... and programs' own libraries, which name themselves first.
-LIBRARIES = re.compile(
-    r"^(?:python|aiohttp|httpx|curl|wget|libwww|lwp|java|okhttp|apache-httpclient|go-http"
-    r"|node|axios|got|undici|ruby|faraday|php|guzzlehttp|perl|dart|reqwest|postmanruntime|insomnia|httpie"
-    r"|winhttp|cfnetwork|urlgrabber|restsharp|http)\b",
-    re.IGNORECASE,
-)
+DECLARED = (
+    r"(?<!cu)bot(?![a-z])", r"spider", r"crawl", r"slurp", r"archiver", r"mediapartners",
+    r"scrapy", r"lighthouse", r"pagespeed", r"monitor(?:ing)?[/ ]", r"validator", r"feedfetcher",
+    r"yandex\.com/bots",
+)  # fmt: skip
+
+# ... or give an address to complain to, which no browser does ...
+ADDRESSES = (r"\+https?:", r"\+mailto:", r"\+[\w.]+@")
+
+# ... and programs' own libraries, which mostly name themselves first.
+LIBRARIES = (
+    "python", "aiohttp", "httpx", "curl", "libcurl", "wget", "libwww", "lwp", "java", "jakarta",
+    "okhttp", "dalvik", "node", "axios", "apache-httpclient", "apachebench", "apache-nutch",
+    "go-http", "got", "undici", "deno", "bun", "ruby", "rest-client", "faraday", "typhoeus",
+    "mechanize", "php", "guzzlehttp", "symfony", "dart", "reqwest", "ureq", "hyper", "k6", "hey",
+    "vegeta", "postmanruntime", "insomnia", "httpie", "winhttp", "restsharp",
+    "microsoft office", "wordpress", "kube-probe", "elb-healthchecker", "googlehc",
+    "amazon cloudfront", "zgrab", "masscan", "nmap",
+)  # fmt: skip
+PROGRAMS = (
+    *(rf"^{name}\b" for name in LIBRARIES),
+    r" cfnetwork/", r" alamofire/", r" jsdom/", r" phantomjs/",
+)  # fmt: skip
+
+Fires = Callable[[Headers], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +79,17 @@ class Rule:
 
     name: str
     kind: Click.Kind
-    fires: Callable[[Headers], object]
+    fires: Fires
 
 
 def _agent(headers: Headers) -> str:
-    return headers.get("User-Agent", "")
+    return headers.get("User-Agent", "").lower()
+
+
+def _says(signs: Iterable[str]) -> Fires:
+    """Return whether a User-Agent shows one of these signs, all of them one pattern."""
+    pattern = re.compile("|".join(signs))
+    return lambda headers: pattern.search(_agent(headers))
 
 
 def _is_embedded(headers: Headers) -> bool:
@@ -101,9 +123,10 @@ RULES = (
         lambda headers: headers.get("X-Purpose", "").lower() in {"prefetch", "preview"},
     ),
     Rule("x-moz", Click.Kind.PREFETCH, lambda headers: headers.get("X-Moz", "") == "prefetch"),
-    Rule("preview", Click.Kind.PREVIEW, lambda headers: PREVIEWS.search(_agent(headers))),
-    Rule("declared robot", Click.Kind.BOT, lambda headers: DECLARED.search(_agent(headers))),
-    Rule("program", Click.Kind.BOT, lambda headers: LIBRARIES.match(_agent(headers))),
+    Rule("preview", Click.Kind.PREVIEW, _says(PREVIEWS)),
+    Rule("declared robot", Click.Kind.BOT, _says(DECLARED)),
+    Rule("gives its address", Click.Kind.BOT, _says(ADDRESSES)),
+    Rule("program", Click.Kind.BOT, _says(PROGRAMS)),
     Rule("nameless", Click.Kind.SUSPECT, lambda headers: not _agent(headers).strip()),
     Rule("embedded", Click.Kind.SUSPECT, _is_embedded),
     Rule("no navigation", Click.Kind.SUSPECT, _is_no_navigation),
@@ -125,7 +148,7 @@ def classify(headers: Headers) -> Click.Kind:
     return _kind_of(facts)
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=MOST_REMEMBERED)
 def _kind_of(facts: tuple[tuple[str, str], ...]) -> Click.Kind:
     return rule_for(dict(facts)).kind
 

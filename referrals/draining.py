@@ -11,10 +11,12 @@ from uuid import UUID, uuid4
 
 import redis
 from django.conf import settings
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 
-from referrals import storing, stream
+from kit import clock
+from referrals import channels, partitions, poison, storing, stream
 from referrals.models import Click
+from referrals.poison import Poison
 from referrals.storing import Opening
 
 log = logging.getLogger(__name__)
@@ -25,6 +27,7 @@ ORPHANED_AFTER_MS = 60_000  # three times what a drain may take
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 KINDS = frozenset(Click.Kind.values)
 Message = tuple[bytes, dict[bytes, bytes]]
+Read = tuple[Message, Opening]
 
 
 def drain(budget_seconds: float = 20.0) -> int:
@@ -32,7 +35,7 @@ def drain(budget_seconds: float = 20.0) -> int:
 
     Entries that a drain took and never acknowledged come first. A batch is acknowledged
     only after its transaction committed, and storing it twice counts it once, so a drain
-    may be killed anywhere.
+    may be killed anywhere. An entry that can be no click is set aside and stops nobody.
     """
     client = _patient_client()
     me = uuid4().hex[:12]
@@ -89,8 +92,10 @@ def _fresh(client: redis.Redis, me: str) -> list[Message]:
 
 
 def _take(client: redis.Redis, messages: list[Message]) -> int:
+    openings, bad = _read(messages)
     with transaction.atomic():
-        stored = storing.store(list(_readable(messages)))
+        stored, refused = _store(openings)
+        poison.set_aside([*bad, *refused], now=clock.now())
     ids = [message_id for message_id, _ in messages]
     with client.pipeline(transaction=False) as both:
         both.xack(stream.key(), stream.GROUP, *ids)
@@ -99,27 +104,55 @@ def _take(client: redis.Redis, messages: list[Message]) -> int:
     return stored
 
 
-def _readable(messages: Iterable[Message]) -> Iterable[Opening]:
-    for message_id, fields in messages:
+def _read(messages: Iterable[Message]) -> tuple[list[Read], list[Poison]]:
+    """Tell the entries that are clicks from those that cannot be."""
+    oldest = partitions.kept_from(clock.now())
+    good: list[Read] = []
+    bad: list[Poison] = []
+    for message in messages:
+        message_id, fields = message
         try:
-            yield _opening(fields)
-        except (KeyError, ValueError, OverflowError, AttributeError):
-            log.error("click %s could not be read: %s", message_id, fields)  # noqa: TRY400  # one line, no trace
+            good.append((message, _opening(fields, oldest)))
+        except (KeyError, ValueError, OverflowError, AttributeError) as wrong:
+            bad.append(Poison(message_id, fields, f"unreadable: {wrong!r}"))
+    return good, bad
 
 
-def _opening(fields: dict[bytes, bytes]) -> Opening:
+def _store(read: list[Read]) -> tuple[int, list[Poison]]:
+    """Store what was read; what the database refuses is found by halves and returned."""
+    if not read:
+        return 0, []
+    try:
+        with transaction.atomic():
+            stored = storing.store_batch([opening for _, opening in read])
+    except (DataError, IntegrityError) as refusal:
+        if len(read) == 1:
+            (message, _) = read[0]
+            return 0, [Poison(*message, f"refused: {refusal}")]
+        middle = len(read) // 2
+        first, second = _store(read[:middle]), _store(read[middle:])
+        return first[0] + second[0], first[1] + second[1]
+    strangers = (message for message, opening in read if opening.click_id in stored.of_no_link)
+    return stored.new, [Poison(*message, "of no link there is") for message in strangers]
+
+
+def _opening(fields: dict[bytes, bytes], oldest: datetime) -> Opening:
     milliseconds = int(fields[b"t"])
     link_id = int(fields[b"l"])
     kind = fields[b"k"].decode("ascii")
     visitor = fields[b"v"].decode("ascii")
+    at = EPOCH + timedelta(milliseconds=milliseconds)
     if kind not in KINDS or not 0 < link_id < 2**63 or len(visitor) > 16 or "\x00" in visitor:
-        raise ValueError(fields)
+        raise ValueError("a field is not what it should be")
+    if at < oldest:
+        raise ValueError("older than the clicks that are kept")  # counted long ago, perhaps
     return Opening(
         click_id=UUID(bytes=fields[b"i"]),
         link_id=link_id,
-        at=EPOCH + timedelta(milliseconds=milliseconds),
+        at=at,
         kind=kind,
         visitor=visitor,
+        channel=channels.read(fields.get(b"c", b"").decode("ascii", "replace")),
     )
 
 

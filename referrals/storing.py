@@ -20,42 +20,66 @@ class Opening:
     at: datetime
     kind: str
     visitor: str = ""
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of a batch: how many openings were new, and which are of no link we know."""
+
+    new: int
+    of_no_link: frozenset[UUID]
 
 
 # One statement a batch. Only what RETURNING says was new is counted, so a batch that is
 # delivered twice counts once; the hours are sorted so that two drains cannot wait for each
-# other in a circle; a link of another database's life is left out.
+# other in a circle; a link of another database's life is left out, and said.
 STORE = """
 WITH batch AS (
-  SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::timestamptz[], %s::text[], %s::text[])
-    AS opening(id, link_id, at, kind, visitor)
+  SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::timestamptz[], %s::text[], %s::text[],
+                       %s::text[])
+    AS opening(id, link_id, at, kind, visitor, channel)
 ), stored AS (
-  INSERT INTO referrals_click (id, link_id, at, kind, visitor)
+  INSERT INTO referrals_click (id, link_id, at, kind, visitor, channel)
   SELECT batch.* FROM batch JOIN referrals_sharelink link ON link.id = batch.link_id
   ORDER BY batch.id
   ON CONFLICT (id) DO NOTHING
-  RETURNING link_id, date_trunc('hour', at, 'UTC') AS hour, kind
+  RETURNING link_id, date_trunc('hour', at, 'UTC') AS hour, channel, kind
 ), counted AS (
-  INSERT INTO referrals_clickhour AS so_far (link_id, hour, humans, others)
-  SELECT link_id, hour, count(*) FILTER (WHERE kind = 'human'),
-         count(*) FILTER (WHERE kind <> 'human')
-  FROM stored GROUP BY link_id, hour ORDER BY link_id, hour
-  ON CONFLICT (link_id, hour) DO UPDATE
-    SET humans = so_far.humans + excluded.humans, others = so_far.others + excluded.others
+  INSERT INTO referrals_clickhour AS so_far
+    (link_id, hour, channel, humans, others, awaits_visitors)
+  SELECT link_id, hour, channel, count(*) FILTER (WHERE kind = 'human'),
+         count(*) FILTER (WHERE kind <> 'human'), bool_or(kind = 'human')
+  FROM stored GROUP BY link_id, hour, channel ORDER BY link_id, hour, channel
+  ON CONFLICT (link_id, hour, channel) DO UPDATE
+    SET humans = so_far.humans + excluded.humans, others = so_far.others + excluded.others,
+        awaits_visitors = so_far.awaits_visitors OR excluded.awaits_visitors
 )
-SELECT count(*) FROM stored
+SELECT (SELECT count(*) FROM stored),
+       ARRAY(SELECT batch.id::text FROM batch WHERE NOT EXISTS (
+         SELECT FROM referrals_sharelink link WHERE link.id = batch.link_id))
 """
 
 
 def store(openings: Sequence[Opening]) -> int:
     """Store openings that are not stored yet, count them in their hours; return how many."""
-    columns: tuple[Any, ...] = (
+    return store_batch(openings).new
+
+
+def store_batch(openings: Sequence[Opening]) -> Stored:
+    """Store as ``store`` does, and say too which openings are of no link there is."""
+    with connection.cursor() as cursor:
+        cursor.execute(STORE, _columns(openings))
+        new, of_no_link = cursor.fetchone()
+    return Stored(int(new), frozenset(map(UUID, of_no_link)))
+
+
+def _columns(openings: Sequence[Opening]) -> tuple[Any, ...]:
+    return (
         [str(opening.click_id) for opening in openings],
         [opening.link_id for opening in openings],
         [opening.at for opening in openings],
         [opening.kind for opening in openings],
         [opening.visitor for opening in openings],
+        [opening.channel for opening in openings],
     )
-    with connection.cursor() as cursor:
-        cursor.execute(STORE, columns)
-        return int(cursor.fetchone()[0])
