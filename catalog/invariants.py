@@ -81,4 +81,39 @@ INVARIANTS = [
           SELECT FROM catalog_variant v WHERE v.product_id = p.id AND v.is_offered)
         """,
     ),
+    Invariant(
+        # A certificate that is over counts until the sweep has ended it, once a minute.
+        "catalog.a_brand_that_blocks_is_sold_only_with_its_certificate",
+        """
+        SELECT n.id FROM catalog_naming n
+        JOIN catalog_product p ON p.id = n.product_id AND p.state = 'live'
+        JOIN catalog_brand b ON b.id = n.brand_id AND b.state = 'verified'
+        LEFT JOIN catalog_certificate c ON c.id = n.certificate_id
+        WHERE b.policy = 'block' AND n.cleared_at IS NULL
+          AND (c.id IS NULL OR c.state <> 'issued')
+        """,
+    ),
+    Invariant(
+        "catalog.a_certificate_covers_its_own_brand_and_shop",
+        """
+        SELECT n.id FROM catalog_naming n
+        JOIN catalog_product p ON p.id = n.product_id
+        JOIN catalog_certificate c ON c.id = n.certificate_id
+        WHERE c.brand_id <> n.brand_id OR c.shop_id <> p.shop_id
+        """,
+    ),
+    Invariant(
+        "catalog.certificates_come_from_a_brands_owner",
+        """
+        SELECT c.id FROM catalog_certificate c JOIN catalog_brand b ON b.id = c.brand_id
+        WHERE c.issued_by_id <> b.owner_id
+        """,
+    ),
+    Invariant(
+        "catalog.only_a_verified_brand_has_words",
+        """
+        SELECT w.id FROM catalog_brandword w JOIN catalog_brand b ON b.id = w.brand_id
+        WHERE b.state <> 'verified'
+        """,
+    ),
 ]

@@ -8,10 +8,18 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import F
 
-from catalog import arranging, bodies, screening, stock, words
-from catalog.models import Category, Hold, Photo, Product, Variant
+from catalog import (
+    arranging,
+    bodies,
+    brand_settling,
+    naming,
+    onsale,
+    screening,
+    stock,
+    words,
+)
+from catalog.models import Category, Photo, Product, Variant
 from catalog.states import MAY_BECOME
-from kit import clock
 from kit.locks import locked
 from kit.public_ids import public_id
 from kit.states import TransitionRefused, move
@@ -99,10 +107,14 @@ def save_draft(  # noqa: PLR0913  # one form, one job: a listing is written as a
     _index(product)
     bodies.forget(product.pk)
     if product.state == Product.State.LIVE:
-        if said != screening.words_of(product) or not _was_approved(product):
-            _hold_if_seen(product)
+        if said != screening.words_of(product) or not onsale.was_approved(product):
+            onsale.hold_if_seen(product)
     elif product.state == Product.State.HELD:
         screening.look_again(product=product)
+    names_brand = naming.note(product=product, words=screening.words_of(product))
+    if names_brand or product.state == Product.State.HELD:
+        brand_settling.settle([product.pk])
+        product.refresh_from_db(fields=["state", "version"])
     return product
 
 
@@ -164,8 +176,8 @@ def _index(product: Product) -> None:
 def publish(*, product: Product, by: Person) -> Product:
     """Put a listing on sale, or let it wait for a moderator.
 
-    It waits when a rule sees something, when it was sent back before, or while no listing
-    of its shop has been approved. Publishing what is on sale or waits already changes nothing.
+    When it waits, ``onsale.put_on_sale`` says. Publishing what is on sale or waits already
+    changes nothing.
 
     Raises:
         NotTheirs: nothing was written.
@@ -178,50 +190,7 @@ def publish(*, product: Product, by: Person) -> Product:
         return product
     if not product.variants.filter(is_offered=True).exists():
         raise NothingToSell
-    if _waits(product):
-        return product
-    move(
-        product,
-        to=Product.State.LIVE,
-        table=MAY_BECOME,
-        published_at=product.published_at or clock.now(),
-    )
-    bodies.forget(product.pk)
-    return product
-
-
-def _waits(product: Product) -> bool:
-    """Put a listing before a moderator if it must be looked at; whether it must."""
-    decided = screening.last_decision(product)
-    approved_as_is = (
-        decided is not None
-        and decided.state == Hold.State.APPROVED
-        and decided.digest == screening.digest(product)
-    )
-    if not approved_as_is and _hold_if_seen(product):
-        return True
-    if decided is not None and decided.state == Hold.State.RETURNED:
-        screening.hold(product=product, cause=Hold.Cause.AGAIN)
-        return True
-    if not Shop.objects.filter(pk=product.shop_id, trusted_at__isnull=False).exists():
-        screening.hold(product=product, cause=Hold.Cause.NEW_SHOP)
-        return True
-    return False
-
-
-def _was_approved(product: Product) -> bool:
-    decided = screening.last_decision(product)
-    return decided is not None and decided.state == Hold.State.APPROVED
-
-
-def _hold_if_seen(product: Product) -> bool:
-    finding = screening.judge(product)
-    if finding is None:
-        return False
-    screening.hold(
-        product=product, cause=Hold.Cause.RULE, rule=finding.rule, matched=finding.matched
-    )
-    return True
+    return onsale.put_on_sale(product)
 
 
 @transaction.atomic

@@ -6,12 +6,13 @@ import hashlib
 import json
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
 
-from catalog import bodies
-from catalog.models import Hold, Product, Rule
+from catalog import bodies, naming
+from catalog.models import Brand, Hold, Naming, Product, Rule
 from catalog.states import MAY_BECOME
 from kit import clock
 from kit.locks import locked
@@ -57,8 +58,13 @@ def judge(product: Product) -> Finding | None:
 def words_of(product: Product) -> str:
     """Return what the rules read of a listing, in one form of writing."""
     names = product.variants.filter(is_offered=True).values_list("name", flat=True)
-    title, *named = [" ".join(line.split()) for line in (product.title, *names)]
-    return _plain("\n".join([title, product.description, *named]))
+    return text_of(title=product.title, description=product.description, names=names)
+
+
+def text_of(*, title: str, description: str, names: Iterable[str]) -> str:
+    """Return the same of a listing that is read together with many others."""
+    title, *named = [" ".join(line.split()) for line in (title, *names)]
+    return _plain("\n".join([title, description, *named]))
 
 
 def last_decision(product: Product) -> Hold | None:
@@ -102,7 +108,14 @@ def _joined(text: str) -> str:
 
 
 @transaction.atomic
-def hold(*, product: Product, cause: str, rule: Rule | None = None, matched: str = "") -> Hold:
+def hold(
+    *,
+    product: Product,
+    cause: str,
+    rule: Rule | None = None,
+    brand: Brand | None = None,
+    matched: str = "",
+) -> Hold:
     """Take a listing out of sight until a moderator has decided.
 
     Raises:
@@ -111,7 +124,30 @@ def hold(*, product: Product, cause: str, rule: Rule | None = None, matched: str
     move(product, to=Product.State.HELD, table=MAY_BECOME)
     bodies.forget(product.pk)
     return Hold.objects.create(
-        product=product, cause=cause, rule=rule, matched=matched, digest=digest(product)
+        product=product,
+        cause=cause,
+        rule=rule,
+        brand=brand,
+        matched=matched,
+        digest=digest(product),
+    )
+
+
+def hold_for_brand(*, product: Product, lacking: Naming) -> Hold:
+    """Take a listing out of sight because it names a brand without a certificate.
+
+    Raises:
+        TransitionRefused: it waits already; nothing was written.
+    """
+    return hold(
+        product=product, cause=Hold.Cause.BRAND, brand=lacking.brand, matched=lacking.matched
+    )
+
+
+def wait_for_brand(*, product: Product, lacking: Naming) -> None:
+    """Let a waiting listing say that it also names a brand without a certificate."""
+    product.holds.waiting().update(
+        cause=Hold.Cause.BRAND, rule=None, brand=lacking.brand, matched=lacking.matched
     )
 
 
@@ -133,7 +169,8 @@ def approve(*, hold: Hold, seen: str = "") -> Product:
         seen: the digest of what the moderator looked at; without it, of what was held.
 
     Raises:
-        ListingMoved: its content is another by now; nothing was written.
+        ListingMoved: its content is another by now, or it lacks a certificate that the
+            moderator was not told of; nothing was written.
         TransitionRefused: it was decided, or dropped by its vendor; nothing was written.
     """
     now = clock.now()
@@ -141,6 +178,7 @@ def approve(*, hold: Hold, seen: str = "") -> Product:
     content, expected = digest(product), seen or hold.digest
     if expected and expected != content and _waits(hold):
         raise ListingMoved(hold.pk)
+    _let_pass(hold, product)
     move(hold, to=Hold.State.APPROVED, table=HOLD_MAY_BECOME, decided_at=now, digest=content)
     move(
         product,
@@ -151,6 +189,14 @@ def approve(*, hold: Hold, seen: str = "") -> Product:
     Shop.objects.filter(pk=product.shop_id, trusted_at=None).update(trusted_at=now)
     bodies.forget(product.pk)
     return product
+
+
+def _let_pass(hold: Hold, product: Product) -> None:
+    """Clear the brands that the moderator was told of; others must be looked at first."""
+    if Hold.objects.filter(pk=hold.pk, cause=Hold.Cause.BRAND).exists():
+        naming.clear(product)
+    elif _waits(hold) and naming.uncovered(product).exists():
+        raise ListingMoved(hold.pk)
 
 
 def _held_still(hold: Hold) -> Product:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from catalog import photos
+from catalog import brand_minding, brand_reading, brand_settling, photos
+from catalog.models import Naming
 
 A_FEW = 20  # a photo takes about 0.1 s; the next beat finds the rest
 
@@ -20,3 +21,22 @@ def make_missing_renditions() -> int:
     """Write the files of photos whose own task was lost; return of how many."""
     waiting = photos.missing().values_list("pk", flat=True)[:A_FEW]
     return sum(photos.render(photo_id) for photo_id in list(waiting))
+
+
+@shared_task(name="catalog.read_brand")
+def read_brand(brand_id: int) -> int:
+    """Read every listing for the words of a brand; return how many name it."""
+    return brand_reading.read(brand_id)
+
+
+@shared_task(name="catalog.settle_brand")
+def settle_brand(brand_id: int) -> None:
+    """Let every listing that names a brand follow what its owner chose."""
+    named = Naming.objects.filter(brand=brand_id).order_by("product")
+    brand_settling.settle_all(list(named.values_list("product", flat=True)))
+
+
+@shared_task(name="catalog.mind_certificates")
+def mind_certificates() -> int:
+    """End and announce certificates whose time it is; return how many listings moved."""
+    return brand_minding.mind()

@@ -1,10 +1,18 @@
-"""Addresses of the vendor's shelf, editor and settings, and of endorsements."""
+"""Addresses of the vendor's shelf, editor and settings, of endorsements and of brands."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from catalog.views import editor, endorsements, settings, shelf
+from catalog.views import (
+    brand_desk,
+    brands,
+    certificates,
+    editor,
+    endorsements,
+    settings,
+    shelf,
+)
 
 app_name = "catalog"
 urlpatterns = [
@@ -18,4 +26,15 @@ urlpatterns = [
     path("p/<public_id:public_id>/endorse", endorsements.endorse, name="endorse"),
     path("p/<public_id:public_id>/endorse/withdraw", endorsements.withdraw, name="withdraw"),
     path("p/<public_id:public_id>/endorsements", endorsements.endorsements, name="endorsements"),
+    path("b/<public_id:public_id>", certificates.certificate, name="certificate"),
+    path("shop/certificates", certificates.of_shop, name="shop_certificates"),
+    path("me/brands", brands.mine, name="brands"),
+    path("me/brands/new", brands.register, name="register_brand"),
+    path("me/brands/<public_id:public_id>", brands.brand, name="brand"),
+    path("me/brands/<public_id:public_id>/edit", brands.edit, name="edit_brand"),
+    path("me/brands/<public_id:public_id>/issue", brands.issue, name="issue_certificate"),
+    path("me/brands/<public_id:public_id>/close", brands.close, name="close_brand"),
+    path("me/certificates/<public_id:public_id>", brands.certificate, name="own_certificate"),
+    path("desk/brands", brand_desk.queue, name="desk_brands"),
+    path("desk/brands/<public_id:public_id>", brand_desk.brand, name="desk_brand"),
 ]

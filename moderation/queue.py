@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from catalog.models import Hold, Product
 from kit import clock
@@ -27,6 +29,7 @@ class Waiting:
     new_shop: int
     rule: int
     again: int
+    brand: int
     oldest_at: datetime | None
 
     @property
@@ -61,6 +64,7 @@ def waiting() -> Waiting:
         new_shop=Count("pk", filter=Q(cause=Hold.Cause.NEW_SHOP)),
         rule=Count("pk", filter=Q(cause=Hold.Cause.RULE)),
         again=Count("pk", filter=Q(cause=Hold.Cause.AGAIN)),
+        brand=Count("pk", filter=Q(cause=Hold.Cause.BRAND)),
         oldest_at=Min("created_at"),
     )
     return Waiting(**row)
@@ -68,7 +72,7 @@ def waiting() -> Waiting:
 
 def holds(cause: str = "") -> QuerySet[Hold]:
     """Return what waits, oldest first; of one cause when one is named."""
-    rows = Hold.objects.waiting().select_related("product__shop", "rule")
+    rows = Hold.objects.waiting().select_related("product__shop", "rule", "brand")
     rows = rows.prefetch_related("product__photos")
     return rows.filter(cause=cause) if cause in Hold.Cause.values else rows
 
@@ -128,8 +132,18 @@ def earlier_decisions(shop: Shop) -> QuerySet[Decision]:
 
 
 def suggested_reason(hold: Hold) -> str:
-    """Return the rule's words in the language the vendor reads; empty without a rule."""
+    """Return why it waits, in the language the vendor reads; empty without rule or brand."""
+    language = hold.product.shop.owner.language
+    if hold.cause == Hold.Cause.BRAND and hold.brand is not None:
+        with translation.override(language):
+            return _lacks(hold.brand.name)
     if hold.rule is None:
         return ""
-    reads_chinese = hold.product.shop.owner.language.startswith("zh")
+    reads_chinese = language.startswith("zh")
     return hold.rule.reason_zh if reads_chinese else hold.rule.reason_en
+
+
+def _lacks(brand: str) -> str:
+    return _("It names %(brand)s. Ask its owner for a certificate, or take the name out.") % {
+        "brand": brand
+    }

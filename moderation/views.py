@@ -38,7 +38,7 @@ def queue_page(request: SignedInRequest) -> HttpResponse:
 @moderators_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def hold_page(request: SignedInRequest, hold: str) -> HttpResponse:
-    rows = Hold.objects.select_related("product__shop__owner", "product__category", "rule")
+    rows = Hold.objects.select_related("product__shop__owner", "product__category", "rule", "brand")
     row = get_object_or_404(rows, public_id=hold)
     if request.method == "POST":
         form = DecisionForm(request.POST)

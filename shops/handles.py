@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # The first words of the house's own addresses: /<handle> comes last and must never hide one.
 ROUTES = frozenset({
-    "about", "accounts", "admin", "api", "bag", "checkout", "demo", "desk", "friends",
+    "about", "accounts", "admin", "api", "b", "bag", "checkout", "demo", "desk", "friends",
     "healthz", "i18n", "look", "me", "media", "o", "open", "p", "pay", "readyz", "s", "search",
     "shop", "shops", "static", "u", "webhooks",
 })  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any
 
 SECONDS_BETWEEN = {
     "referrals.drain_clicks": 2,
+    "referrals.sweep_click_spool": 10,
     "notifications.send_letters": 5,
     "orders.refresh_open_payments": 15,
     "orders.close_unpaid_orders": 15,
@@ -18,6 +19,13 @@ SECONDS_BETWEEN = {
     "orders.settle_refunds": 10,
     "referrals.release_due_commissions": 15,
     "referrals.destroy_old_salts": 3600,
+    "referrals.forget_old_doorsteps": 3600,
+    # Far more often than paydays, and than anybody earns enough to ask for between two looks.
+    "referrals.look_before_payouts": 300,
+    "referrals.keep_click_parts": 600,
+    "referrals.count_visitors": 300,
+    "referrals.forget_old_touches": 3600,
+    "referrals.forget_drawn_pictures": 3600,
     "payments.send_payouts": 5,
     "payments.look_up_unknown_payouts": 10,
     "payments.run_payday": 15,
@@ -25,6 +33,7 @@ SECONDS_BETWEEN = {
     "payments.reconcile": 900,
     "api.act_on_events": 10,
     "catalog.make_missing_renditions": 20,
+    "catalog.mind_certificates": 60,
     "insights.roll_up_days": 60,
     "ledger.seal_days": 60,
     "ledger.follow_floors": 3600,

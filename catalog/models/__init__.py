@@ -1,16 +1,22 @@
 """Rows of the catalogue, by what they are about."""
 
+from catalog.models.authorisation import Brand, BrandFlag, BrandWord, Certificate, Naming
 from catalog.models.endorsement import Earner, Endorsement, EndorsementVersion, Receipt
 from catalog.models.product import Category, Photo, Product, Variant
 from catalog.models.screening import Hold, Rule
 from catalog.models.stock import StockMove
 
 __all__ = [
+    "Brand",
+    "BrandFlag",
+    "BrandWord",
     "Category",
+    "Certificate",
     "Earner",
     "Endorsement",
     "EndorsementVersion",
     "Hold",
+    "Naming",
     "Photo",
     "Product",
     "Receipt",

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models.authorisation import Brand
 from catalog.models.product import Product
 from kit import clock
 from kit.public_ids import public_id
@@ -42,7 +43,7 @@ class HoldQuerySet(models.QuerySet["Hold"]):
 
 
 class Hold(models.Model):
-    """A listing waits: its shop is new, a rule saw something, or it was sent back before.
+    """A listing waits: its shop is new, a rule or a brand's owner objects, or it came back.
 
     ``reason`` is what the vendor is told when it comes back. ``digest`` names the content that
     was held and, once approved, the content that was approved; empty when nobody noted it.
@@ -52,6 +53,7 @@ class Hold(models.Model):
         NEW_SHOP = "new_shop", _("first listings of a new shop")
         RULE = "rule", _("a rule matched")
         AGAIN = "again", _("sent in again")
+        BRAND = "brand", _("a brand without a certificate")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -63,6 +65,7 @@ class Hold(models.Model):
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="holds")
     cause = models.CharField(max_length=8, choices=Cause.choices)
     rule = models.ForeignKey(Rule, on_delete=models.PROTECT, null=True, blank=True)
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, null=True, blank=True)
     matched = models.CharField(max_length=80, blank=True)
     digest = models.CharField(max_length=64, blank=True, default="", db_default="")
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
@@ -79,6 +82,10 @@ class Hold(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(cause="rule") | Q(rule__isnull=False), name="rule_hold_names_its_rule"
+            ),
+            models.CheckConstraint(
+                condition=~Q(cause="brand") | Q(brand__isnull=False),
+                name="brand_hold_names_its_brand",
             ),
         ]
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog import listing
-from catalog.models import Hold, Product
+from catalog.models import Hold, Naming, Product
 from kit.web import page_of
 from people.web import SignedInRequest
 from shops.models import Shop
@@ -19,6 +19,7 @@ from shops.staff import Act
 from shops.web import shop_required
 
 A_PAGE = 30
+FALLEN = Naming.objects.filter(taken_down_at__isnull=False).select_related("brand")
 
 
 @shop_required(Act.LIST_PRODUCTS)
@@ -32,7 +33,9 @@ def products(request: SignedInRequest, shop: Shop) -> HttpResponse:
             pieces=Sum("variants__available", filter=offered),
         )
         .prefetch_related(
-            "photos", Prefetch("holds", Hold.objects.select_related("rule").order_by("-pk"))
+            "photos",
+            Prefetch("holds", Hold.objects.select_related("rule", "brand").order_by("-pk")),
+            Prefetch("namings", FALLEN, to_attr="fallen"),
         )
         .order_by("-created_at", "-pk")
     )

@@ -13,6 +13,7 @@ FACTS = {
     "product": "秦岭野花土蜂蜜",
     "amount_minor": 6800,
     "currency": "CNY",
+    "brand": "山蜜",
     "reason": "Photos are blurred.",
     "person": "林薇",
     "days": 7,
