@@ -65,6 +65,7 @@ def to_buyer(order: Order, *, viewer: Person | None) -> dict[str, Any]:
         "story": story.of(order),
         "lines": with_photos(lines),
         "left_minor": left_of(order, lines).total_minor,
+        "gift_minor": sum(line.given_minor for line in lines),
         "refunds": refunds_of(order),
         "friend": friend_of(order, viewer=viewer),
         "beside": [(other, links.signed_path(other)) for other in beside.select_related("shop")],

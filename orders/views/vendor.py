@@ -128,5 +128,6 @@ def _page(request: HttpRequest, found: Order) -> dict[str, object]:
         "may_refund": may(cast(Person, request.user), Act.REFUND, found.shop),
         "may_refund_part": found.state in asking.REFUNDABLE,
         "left_minor": left_of(found, lines).total_minor,
+        "gift_minor": sum(line.given_minor for line in lines),
         "due_at": story.dispatch_due(found),
     }

@@ -1,0 +1,370 @@
+"""Gifts: what Lin Wei leaves to her buyer comes off the price, once, and nobody else has it."""
+
+from __future__ import annotations
+
+import re
+import threading
+from urllib.parse import quote
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from kit import clock
+from kit.invariants import check
+from ledger import accounts
+from ledger.balances import balance_of
+from ledger.invariants import INVARIANTS as LEDGER
+from ledger.models import Transfer
+from orders import fulfilment, placing, refunds
+from orders.invariants import INVARIANTS
+from orders.links import signed_path
+from orders.models import Order, OrderLine, OrderRefund
+from orders.placing import PriceMoved
+from orders.sums import Back
+from orders.sums import quote as quoted
+from payments.models import Charge
+from referrals import attribution, giving, storing
+from referrals.invariants import INVARIANTS as REFERRALS
+from referrals.links import link_for
+from referrals.models import Attribution, Click, Commission, Gives
+from referrals.touches import COOKIE_NAME, cookie_with
+from tests.orders.conftest import HOME, buy, pay, the_order, touches_of
+from tests.orders.test_checkout_page import TYPED
+from tests.races import together
+
+# Two jars at 68.00, ten per cent of that off, and 10.00 for the parcel.
+GIFT_MINOR = 1360
+GOODS_MINOR = 13_600 - GIFT_MINOR
+TOTAL_MINOR = GOODS_MINOR + 1000
+
+S = Commission.State
+
+
+def broken() -> list[str]:
+    every = [*INVARIANTS, *LEDGER, *REFERRALS]
+    return [finding.name for finding in check(every) if finding.broken]
+
+
+@pytest.fixture
+def link(linwei, honey):
+    """Lin Wei's link, whose gain she leaves to whoever buys."""
+    return giving.choose(link=link_for(person=linwei, product=honey), gives=Gives.BUYER)
+
+
+@pytest.fixture
+def given(link, linwei, honey):
+    """What Xiaoyu's browser proves: she opened that link an hour ago."""
+    return touches_of(linwei, honey)
+
+
+@pytest.fixture
+def placed(jar, xiaoyu, given) -> Order:
+    return the_order(buy(jar, buyer=xiaoyu, touches=given, seen_total_minor=TOTAL_MINOR))
+
+
+@pytest.fixture
+def received(placed, provider, chen) -> Order:
+    pay(placed.checkout, provider)
+    placed.refresh_from_db()
+    fulfilment.dispatch(order=placed, carrier="SF", number="SF1398", by=chen)
+    return fulfilment.confirm(order=placed)
+
+
+def left_minor(order: Order) -> dict[str, int]:
+    """Return what stands on every side that an order's money may stand on."""
+    sides = {
+        "escrow": accounts.escrow(order.pk, "CNY"),
+        "shop": accounts.shop(order.shop_id, "CNY"),
+        "fees": accounts.platform_fees("CNY"),
+        "outside": accounts.outside("sandbox", "CNY"),
+        "sharer": accounts.sharer(order.attribution.sharer_id, "CNY"),
+        "pending": accounts.sharer_pending(order.attribution.sharer_id, "CNY"),
+    }
+    return {name: balance_of(side) for name, side in sides.items() if balance_of(side)}
+
+
+def test_the_gift_is_off_the_line_and_nobody_is_owed_anything(placed):
+    line = placed.lines.get()
+    assert (line.full_minor, line.given_minor, line.total_minor) == (13_600, 1360, 12_240)
+    assert (placed.goods_minor, placed.total_minor) == (12_240, 13_240)
+    assert placed.checkout.charge.amount_minor == 13_240
+    commission = line.commission
+    assert (commission.state, commission.base_minor, commission.amount_minor) == (
+        S.GIVEN,
+        13_600,
+        1360,
+    )
+    assert placed.attribution.gives == Gives.BUYER
+    assert broken() == []
+
+
+def test_a_total_without_the_gift_is_not_the_total_and_writes_nothing(jar, xiaoyu, given):
+    with pytest.raises(PriceMoved) as moved:
+        buy(jar, buyer=xiaoyu, touches=given)
+
+    assert (moved.value.seen_minor, moved.value.now_minor) == (14_600, 13_240)
+    for model in (Order, Charge, Attribution, Commission, Click):
+        assert not model.objects.exists()
+    jar.refresh_from_db()
+    assert jar.reserved == 0
+
+
+def test_nobody_gives_themselves_anything_as_a_guest(jar, given, linwei):
+    linwei.phone = HOME.phone
+    linwei.save(update_fields=["phone"])
+
+    with pytest.raises(PriceMoved) as moved:
+        buy(jar, touches=given, seen_total_minor=TOTAL_MINOR)
+
+    assert moved.value.now_minor == 14_600
+
+
+def test_what_is_sent_free_for_its_full_price_stays_free(jar, honey, xiaoyu, given):
+    honey.shop.terms.free_shipping_from_minor = 13_000
+    honey.shop.terms.save()
+
+    order = the_order(buy(jar, buyer=xiaoyu, touches=given, seen_total_minor=GOODS_MINOR))
+
+    assert (order.shipping_minor, order.total_minor) == (0, 12_240)
+
+
+def test_the_shop_has_what_was_paid_less_the_fee_of_that(received):
+    # 132.40 paid; one per cent of the 122.40 for goods is 1.22.
+    assert left_minor(received) == {"shop": 13_118, "fees": 122, "outside": -13_240}
+    commission = received.lines.get().commission
+    assert (commission.state, commission.received_at) == (S.GIVEN, None)
+    assert commission.paid_at is not None
+    assert broken() == []
+
+
+def test_all_of_it_back_after_receipt_is_what_was_paid(received, chen, provider):
+    lines = list(received.lines.select_related("commission"))
+    back = Back({lines[0].key: 12_240}, 1000)
+    asked = quoted(lines, back)
+    assert (asked.total_minor, asked.shop_minor, asked.sharer_minor, asked.fee_minor) == (
+        13_240,
+        13_118,
+        0,
+        122,
+    )
+
+    refund = refunds.ask(
+        order=received,
+        back=back,
+        asker=OrderRefund.Asker.VENDOR,
+        by=chen,
+        why="broken",
+        key="all",
+    )
+    refunds.refresh(refund.pk)
+    while refunds.waiting():
+        refunds.refresh(refund.pk)
+
+    assert left_minor(received) == {}
+    commission = received.lines.get().commission
+    assert (commission.state, commission.reversed_minor) == (S.GIVEN, 0)
+    assert broken() == []
+
+
+def test_a_fen_more_than_was_paid_cannot_go_back(received, chen):
+    line = received.lines.get()
+
+    with pytest.raises(refunds.MoreThanPaid):
+        refunds.ask(
+            order=received,
+            back=Back({line.key: 12_241}),
+            asker=OrderRefund.Asker.HOUSE,
+            by=None,
+            why="broken",
+            key="more",
+        )
+
+    assert not OrderRefund.objects.exists()
+
+
+def test_a_refund_before_it_is_sent_ends_the_gift(placed, provider):
+    pay(placed.checkout, provider)
+    placed.refresh_from_db()
+    refund = refunds.before_dispatch(order=placed, by=None)
+    while refunds.waiting():
+        refunds.refresh(refund.pk)
+
+    placed.refresh_from_db()
+    assert placed.state == Order.State.REFUNDED
+    assert placed.lines.get().commission.state == S.VOID
+    assert left_minor(placed) == {}
+    assert broken() == []
+
+
+def test_a_change_of_mind_is_for_the_next_order(placed, link, provider):
+    giving.choose(link=link, gives=Gives.KEEP)
+
+    pay(placed.checkout, provider)
+
+    placed.refresh_from_db()
+    assert placed.lines.get().commission.state == S.GIVEN
+    assert broken() == []
+
+
+def test_the_database_takes_no_gift_that_leaves_nothing_to_pay(placed):
+    line = OrderLine.objects.filter(order=placed)
+    for wrong in (
+        {"given_minor": 13_600, "total_minor": 0},
+        {"given_minor": -1, "total_minor": 13_601},
+        {"given_minor": 0},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            line.update(**wrong)
+    commission = Commission.objects.filter(line=line.get())
+    for wrong in ({"received_at": clock.now()}, {"released_at": clock.now()}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            commission.update(**wrong)
+
+
+def test_the_invariants_see_a_gift_that_is_paid_twice(placed):
+    Commission.objects.update(amount_minor=680, state=S.EXPECTED)
+
+    assert "orders.a_gift_is_what_its_commission_says" in broken()
+    assert "referrals.commissions_go_where_their_attribution_says" in broken()
+
+
+# --- the pages ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def browser(client, jar, given):
+    """A guest's browser with Lin Wei's cookie and two jars in its bag."""
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    client.cookies[COOKIE_NAME] = cookie_with([], given[0])
+    client.post("/bag", {"act": "buy", "variant": jar.pk, "quantity": 2})
+    return client
+
+
+def page_of(client, path: str) -> str:
+    text = re.sub(r"<[^>]+>", " ", client.get(path).content.decode())
+    return re.sub(r"\s+", " ", text)
+
+
+def test_checkout_shows_the_gift_as_a_line_and_asks_for_the_rest(browser, jar, provider):
+    page = page_of(browser, f"/checkout?only={jar.pk}")
+
+    assert "From 林薇 −¥13.60" in page
+    assert "Goods ¥136.00" in page
+    assert "Pay ¥132.40" in page
+
+
+def test_one_press_pays_what_the_button_said_and_the_order_shows_the_gift(browser, jar, provider):
+    form = browser.get(f"/checkout?only={jar.pk}").content.decode()
+    hidden = dict(re.findall(r'name="(key|seen_total|only)" value="([^"]+)"', form))
+    assert hidden["seen_total"] == "13240"
+
+    answer = browser.post("/checkout", TYPED | hidden)
+
+    assert answer.status_code == 302
+    order = Order.objects.get()
+    assert order.total_minor == 13_240
+    page = page_of(browser, signed_path(order))
+    assert "From 林薇 −¥13.60" in page
+    assert "Total ¥132.40" in page
+
+
+def test_the_button_stops_when_the_gift_is_taken_back_meanwhile(browser, jar, link, provider):
+    form = browser.get(f"/checkout?only={jar.pk}").content.decode()
+    hidden = dict(re.findall(r'name="(key|seen_total|only)" value="([^"]+)"', form))
+    giving.choose(link=link, gives=Gives.KEEP)
+
+    answer = browser.post("/checkout", TYPED | hidden)
+
+    assert answer.status_code == 409
+    assert "¥146.00" in answer.content.decode()
+    assert not Order.objects.exists()
+
+
+def test_a_link_that_gives_nothing_adds_one_question_to_checkout(browser, jar, link):
+    def questions() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            browser.get(f"/checkout?only={jar.pk}")
+        return len(asked)
+
+    browser.get(f"/checkout?only={jar.pk}")
+    giving.choose(link=link, gives=Gives.KEEP)
+    kept = questions()
+    del browser.cookies[COOKIE_NAME]
+    assert kept == questions() + 1
+
+
+def test_the_shop_sees_what_was_given_and_not_by_whom(placed, client, chen):
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    client.force_login(chen)
+
+    page = page_of(client, f"/shop/orders/{quote(placed.public_id)}")
+
+    assert "From the sharer −¥13.60" in page
+    assert "Total ¥132.40" in page
+
+
+# --- the race ----------------------------------------------------------------------------
+
+
+def changed_in_the_middle(monkeypatch, link) -> tuple[threading.Event, threading.Event]:
+    """Let whoever places wait, once the link is read, until its maker has changed their mind."""
+    was_read, was_changed = threading.Event(), threading.Event()
+    store = storing.store
+
+    def slowly(openings):
+        was_read.set()
+        was_changed.wait(timeout=10)
+        return store(openings)
+
+    monkeypatch.setattr(attribution.storing, "store", slowly)
+    return was_read, was_changed
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_of_mind_amid_an_order_leaves_one_gift_and_no_commission(
+    jar, xiaoyu, given, link, monkeypatch
+):
+    was_read, was_changed = changed_in_the_middle(monkeypatch, link)
+
+    def change() -> None:
+        was_read.wait(timeout=10)
+        giving.choose(link=link, gives=Gives.KEEP)
+        was_changed.set()
+
+    placed, _ = together(
+        lambda: buy(jar, buyer=xiaoyu, touches=given, seen_total_minor=TOTAL_MINOR), change
+    )
+
+    line = the_order(placed).lines.get()
+    assert (line.given_minor, line.commission.state) == (1360, S.GIVEN)
+    assert not Transfer.objects.exists()
+    assert broken() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_with_the_gift_and_the_attribution_decided_apart_both_are_due(
+    jar, xiaoyu, given, link, monkeypatch
+):
+    freeze = placing._freeze
+
+    def apart(parcel, purchase) -> None:
+        lines = [
+            attribution.LineToEarn(item.key, item.variant.product_id, item.full_minor)
+            for item in parcel.items
+        ]
+        seen = giving.foreseen(
+            touches=purchase.touches, buyer=purchase.buyer, shop=parcel.shop, lines=lines
+        )
+        together(lambda: giving.choose(link=link, gives=Gives.KEEP))
+        freeze(parcel, purchase)
+        monkeypatch.setattr(placing._Item, "given_minor", seen.minor)
+
+    monkeypatch.setattr(placing, "_freeze", apart)
+    placed = buy(jar, buyer=xiaoyu, touches=given, seen_total_minor=TOTAL_MINOR)
+
+    line = the_order(placed).lines.get()
+    assert (line.given_minor, line.commission.state) == (1360, S.EXPECTED)
+    assert "orders.a_gift_is_what_its_commission_says" in broken()
