@@ -54,6 +54,14 @@ class Attribution(models.Model):
                 name="attribution_names_a_charity_exactly_if_it_gives_to_one",
             ),
         ]
+        # What the rules against fraud ask of every sale: the newest of its sharer, of its
+        # link and of its shop, and who else came by its click.
+        indexes = [
+            models.Index(fields=["sharer", "-frozen_at"], name="attributions_by_sharer"),
+            models.Index(fields=["link", "-frozen_at"], name="attributions_by_link"),
+            models.Index(fields=["shop", "-frozen_at"], name="attributions_by_shop"),
+            models.Index(fields=["click_id"], name="attributions_by_click"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.order_key} by {self.sharer_id}"

@@ -23,8 +23,9 @@ class CommissionQuerySet(models.QuerySet["Commission"]):
         return self.filter(sharer=person).order_by("-ordered_at", "-pk")
 
     def due(self, *, now: datetime) -> CommissionQuerySet:
-        """Held commissions whose return window is over and that wait for no refund."""
-        return self.filter(state=Commission.State.HELD, waits=False, held_until__lte=now)
+        """Held commissions whose window is over, that wait for no refund and nobody looks at."""
+        held = self.filter(state=Commission.State.HELD, held_until__lte=now)
+        return held.filter(waits=False, in_review=False)
 
 
 class Commission(models.Model):
@@ -32,7 +33,8 @@ class Commission(models.Model):
 
     ``line_key`` is unique, so no second person or level can ever be paid from the same
     line. The moments are facts told by orders; who bought is not among them. While a refund
-    of its line is open the commission ``waits``, and is not released.
+    of its line is open the commission ``waits``, and is not released; nor is one ``in_review``,
+    before a person of the house has decided. One they refused is VOID from then on.
 
     One with a ``charity`` goes the same way, and is released to that charity. One that was
     GIVEN left the price of the line instead: it only says what its sharer gave the buyer,
@@ -76,11 +78,13 @@ class Commission(models.Model):
     currency = models.CharField(max_length=3)
     state = models.CharField(max_length=8, choices=State.choices, default=State.EXPECTED)
     waits = models.BooleanField(default=False)
+    in_review = models.BooleanField(default=False, db_default=False)
     ordered_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(null=True, blank=True)
     held_until = models.DateTimeField(null=True, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
+    refused_at = models.DateTimeField(null=True, blank=True)
 
     objects = CommissionQuerySet.as_manager()
 
@@ -101,6 +105,14 @@ class Commission(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=["held", "released"]) | Q(held_until__isnull=False),
                 name="held_commission_knows_until_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(in_review=False) | Q(released_at__isnull=True),
+                name="nothing_in_review_is_released",
+            ),
+            models.CheckConstraint(
+                condition=Q(refused_at__isnull=True) | Q(state="void", in_review=False),
+                name="refused_commission_is_void_for_good",
             ),
             models.CheckConstraint(
                 condition=~Q(state="given")
