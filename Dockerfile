@@ -17,12 +17,12 @@ RUN /venv/bin/python deploy/compile_messages.py \
 
 FROM python:3.13-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /weidian weidian \
- && install -d -o weidian /srv/media
+ && install -d -o weidian /srv/media /srv/clicks
 COPY --from=build /venv /venv
 COPY --from=build /weidian /weidian
 WORKDIR /weidian
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    DJANGO_SETTINGS_MODULE=weidian.settings WEIDIAN_MEDIA_ROOT=/srv/media
+    DJANGO_SETTINGS_MODULE=weidian.settings WEIDIAN_MEDIA_ROOT=/srv/media WEIDIAN_CLICK_SPOOL=/srv/clicks
 USER weidian
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=3s --start-period=20s \

@@ -9,11 +9,14 @@ from itertools import product as every_pair
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.cache.backends.redis import RedisSerializer
 from django.db import transaction
 from django.utils.safestring import SafeString, mark_safe
 from redis.exceptions import RedisError
 
 from catalog.models import Product
+from kit.breaker import VALKEY
+from kit.nearby import Nearby
 from shops.models import Shop
 
 log = logging.getLogger(__name__)
@@ -26,8 +29,14 @@ OTHERS_SHOWN = 4  # the newest of its shop that stand below a product
 PAGES_KEPT = 5  # of one shop's shelf: more goods than most shops have
 KEPT_SECONDS = 60  # covers what no job of this room can see: shop, person, block, erasure
 
+A_MOMENT_SECONDS = 1.0  # how old a process's own copy of a page in fashion may be
+MOST_NEAR = 300  # pages of some 30 kB: 9 MB a process
+
 # Two signs no stored text can hold, because every field of ours leaves control signs out.
 OPENS, CLOSES = "\x02", "\x03"
+
+
+PACKED = RedisSerializer()  # as Django's cache packs it
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,9 @@ class Body:
         return "".join(pieces)
 
 
+_near: Nearby[Body] = Nearby(seconds=0, absent_seconds=0, most=MOST_NEAR)
+
+
 def slot(name: str) -> SafeString:
     """Return the sign that marks where ``name`` belongs in a page that is being written."""
     return mark_safe(f"{OPENS}{name}{CLOSES}")  # noqa: S308  # two control signs and our own word
@@ -66,15 +78,51 @@ def split(html: str, *, preset: dict[str, str], facts: dict[str, int]) -> Body:
     return Body(tuple(pieces), preset, facts)
 
 
-def kept(key: str, write: Callable[[], Body | None]) -> Body | None:
+def kept(
+    key: str,
+    write: Callable[[], Body | None],
+    *,
+    seconds: float = 0.0,
+    fetched: bytes | None = None,
+) -> Body | None:
     """Return the page kept under ``key``, else write it and keep it for a minute.
 
-    With the cache away the page is written each time: slower, and never wrong.
+    With the cache away each process writes the page once a second. With the database away
+    too, the last page it saw is shown for a while: the bag asks for its version anyway.
+
+    Args:
+        key: where the page is kept.
+        write: makes the page, or None when there is none.
+        seconds: how old a copy of this process's own may be.
+        fetched: what another trip to Valkey brought from ``place_of(key)``.
     """
+    if VALKEY.is_open:
+        seconds = max(seconds, A_MOMENT_SECONDS)
+    return _near.get(key, lambda: _unpacked(fetched) or _shared(key, write), seconds=seconds)
+
+
+def is_near(key: str, *, seconds: float) -> bool:
+    """Whether this process has a copy of the page that is no older than this."""
+    return _near.peek(key, seconds=seconds) is not None
+
+
+def place_of(key: str) -> str:
+    """Return what Valkey itself calls the page kept under ``key``."""
+    return str(cache.make_key(key))
+
+
+def _unpacked(fetched: bytes | None) -> Body | None:
+    if fetched is None:
+        return None
+    body: Body = PACKED.loads(fetched)
+    return body
+
+
+def _shared(key: str, write: Callable[[], Body | None]) -> Body | None:
     try:
         body: Body | None = cache.get(key)
     except (RedisError, OSError):
-        log.warning("cache away: writing %s", key)
+        log.info("cache away: writing %s", key)
         return write()
     if body is None:
         body = write()

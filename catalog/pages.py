@@ -15,7 +15,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog import bodies, witnesses
+from catalog import bodies, naming, witnesses
 from catalog.bodies import OTHERS_SHOWN, Body, forget, slot
 from catalog.models import Category, Endorsement, Photo, Product, Variant
 from people.models import Person
@@ -51,13 +51,25 @@ class Card:
     why: str = ""
 
 
-def product_body(public_id: str, *, language: str, look: str = "") -> Body | None:
+def product_body(
+    public_id: str,
+    *,
+    language: str,
+    look: str = "",
+    seconds: float = 0.0,
+    fetched: bytes | None = None,
+) -> Body | None:
     """Return a product's whole page with its slots open, or None when it is not on sale.
 
-    Slots: those of ``bodies.SLOTS``. Facts: ``product_id``, ``shop_id``, ``version``.
+    Slots: those of ``bodies.SLOTS``. Facts: ``product_id``, ``shop_id``, ``version``. What
+    ``seconds`` and ``fetched`` are, ``bodies.kept`` says.
     """
     key = bodies.product_key(public_id, language, look)
-    return bodies.kept(key, lambda: _write_product(public_id, language, look))
+
+    def write() -> Body | None:
+        return _write_product(public_id, language, look)
+
+    return bodies.kept(key, write, seconds=seconds, fetched=fetched)
 
 
 def shop_body(
@@ -138,7 +150,7 @@ def product_page_data(product: Product, *, viewer: Person | None = None) -> dict
     """Return what ``catalog/product.html`` shows of a product to one reader.
 
     The door adds what only it knows: ``friend``, ``disclosure``, ``head_lines`` and
-    ``bag_badge``, each a piece of safe HTML. About nine statements.
+    ``bag_badge``, each a piece of safe HTML. About ten statements.
     """
     shop = Shop.objects.select_related("terms").get(pk=product.shop_id)
     variants = [variant for variant in product.variants.all() if variant.is_offered]
@@ -157,6 +169,7 @@ def product_page_data(product: Product, *, viewer: Person | None = None) -> dict
         "is_sold_out": not any(variant.available for variant in variants),
         **_prices(variants),
         "pays_sharers": _rate_bp(product, shop) > 0,
+        "brands": naming.shown_of(product),
         "endorsements": said,
         "friends_bought": bought[:FACES_SHOWN],
         "friends_bought_count": len(bought),

@@ -14,6 +14,7 @@ from kit.locks import locked, one_at_a_time
 from kit.states import TransitionRefused
 from orders.models import Bag, BagLine, OrderLine
 from people.models import Person
+from referrals import consent
 from shops.models import Shop
 
 MOST_OF_ONE = 999
@@ -132,6 +133,14 @@ def merge(*, person: Person, token: str | None) -> int:
     return count(of(person=person, token=None))
 
 
+@transaction.atomic
+def carry(*, bag: Bag, brought: str) -> None:
+    """Let the bag carry the share links of a visit that may leave no cookie."""
+    _hold(bag)
+    held = Bag.objects.get(pk=bag.pk)
+    Bag.objects.filter(pk=bag.pk).update(brought=consent.joined(held.brought, brought))
+
+
 def count(bag: Bag | None) -> int:
     """Return how many pieces are in the bag."""
     if bag is None:
@@ -165,6 +174,8 @@ def _pour(guest: Bag, *, into: Bag) -> None:
         before = own.quantity if own is not None else 0
         seen_minor = line.seen_price_minor
         _write(into, line.variant_id, before + line.quantity, seen_price_minor=seen_minor)
+    brought = consent.joined(into.brought, guest.brought)
+    Bag.objects.filter(pk=into.pk).update(brought=brought)
     guest.checkouts.update(bag=into)
     guest.delete()
 

@@ -1,85 +1,110 @@
-"""Noting a click: one XADD, and PostgreSQL itself when Valkey is away."""
+"""Noting a click: one trip to Valkey, else PostgreSQL, else a file, else at least a count."""
 
 from __future__ import annotations
 
 import logging
-import time
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import redis
 from django.db import DatabaseError, InterfaceError, transaction
-from uuid_utils.compat import uuid7
 
-from referrals import storing, stream
+from kit.breaker import POSTGRES, VALKEY
+from referrals import click_ids, spool, storing, stream
 from referrals.models import Click
 from referrals.storing import Opening
 
 log = logging.getLogger(__name__)
 
-# After Valkey failed, the process leaves it alone for a moment, so that one dead server
-# costs a page its 0.1 s once and not at every click.
-AWAY_SECONDS = 1.0
 
-# No MAXLEN: trimming would silently drop clicks nobody has read. A stream this long, some
-# 100 MB, means that nobody drains it; PostgreSQL takes the clicks until somebody does.
-LONGEST_STREAM = 500_000
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One opening on its way to becoming a Click row, and what came back on the same trip.
 
+    ``kind`` is what it is stored as: a person who clicks more than people do becomes RATE.
+    """
 
-class _Valkey:
-    """What this process knows of Valkey: when to look at it again."""
-
-    rest_until = 0.0
-    measure_at = 0.0
+    click_id: UUID
+    kind: Click.Kind
+    fetched: bytes | None = None
 
 
-def note(*, link_id: int, kind: Click.Kind, visitor: str, at: datetime) -> UUID:
+def note(*, link_id: int, kind: Click.Kind, visitor: str, at: datetime, channel: str = "") -> UUID:
     """Note one opening of a link and return its id; never raises, whatever is down.
 
     Money does not depend on it: the visitor's signed cookie is the proof.
     """
-    opening = Opening(click_id=uuid7(), link_id=link_id, at=at, kind=kind.value, visitor=visitor)
-    if not _streamed(opening):
-        _stored(opening)
-    return opening.click_id
+    return note_and_fetch(
+        link_id=link_id, kind=kind, visitor=visitor, network="", at=at, channel=channel
+    ).click_id
 
 
-def _streamed(opening: Opening) -> bool:
-    if time.monotonic() < _Valkey.rest_until:
-        return False
-    fields: dict[Any, Any] = {
-        "i": opening.click_id.bytes,
-        "l": opening.link_id,
-        "t": round(opening.at.timestamp() * 1000),
-        "k": opening.kind,
-        "v": opening.visitor,
-    }
+def note_and_fetch(  # noqa: PLR0913 -- the facts of one click
+    *,
+    link_id: int,
+    kind: Click.Kind,
+    visitor: str,
+    network: str,
+    at: datetime,
+    channel: str = "",
+    fetch: str = "",
+) -> Noted:
+    """Note one opening as ``note`` does, and fetch ``fetch`` from Valkey on the same trip.
+
+    While Valkey is away nobody counts the clicks of a minute, and nothing is fetched.
+    """
+    to_the_millisecond = at.replace(microsecond=at.microsecond // 1000 * 1000)  # as streams keep it
+    opening = Opening(
+        click_id=click_ids.new_at(to_the_millisecond),
+        link_id=link_id,
+        at=to_the_millisecond,
+        kind=kind.value,
+        visitor=visitor,
+        channel=channel,
+    )
+    streamed = _streamed(opening, network, fetch)
+    if streamed is not None:
+        return streamed
+    # If Valkey did note it and only its answer was late, it is the same id: stored once.
+    if not _stored(opening):
+        _spooled(opening)
+    return Noted(opening.click_id, kind)
+
+
+def _streamed(opening: Opening, network: str, fetch: str) -> Noted | None:
+    if not VALKEY.may_try():
+        return None
     try:
-        client = stream.client()
-        client.xadd(stream.key(), fields)
-        _measure(client)
-    except redis.RedisError:
-        _Valkey.rest_until = time.monotonic() + AWAY_SECONDS
-        log.warning("Valkey is away: clicks go straight to PostgreSQL")
+        kind, fetched = stream.land(opening, network=network, fetch=fetch)
+    except redis.RedisError as fault:
+        VALKEY.failed()
+        log.warning("a click did not reach Valkey: %s", fault)
+        return None
+    VALKEY.worked()
+    if not kind:
+        log.error("more than %s clicks wait to be drained", stream.LONGEST)
+        return None
+    return Noted(opening.click_id, Click.Kind(kind), fetched)
+
+
+def _stored(opening: Opening) -> bool:
+    if not POSTGRES.may_try():
         return False
-    return True
-
-
-def _measure(client: redis.Redis) -> None:
-    """Once a second see how long the stream has become, and rest when it is too long."""
-    now = time.monotonic()
-    if now < _Valkey.measure_at:
-        return
-    _Valkey.measure_at = now + 1
-    if client.xlen(stream.key()) > LONGEST_STREAM:
-        _Valkey.rest_until = now + AWAY_SECONDS
-        log.error("more than %s clicks wait to be drained", LONGEST_STREAM)
-
-
-def _stored(opening: Opening) -> None:
     try:
         with transaction.atomic():
             storing.store([opening])
-    except (DatabaseError, InterfaceError):
-        log.exception("a click on link %s was lost from the figures", opening.link_id)
+    except (DatabaseError, InterfaceError) as fault:
+        POSTGRES.failed()
+        log.warning("a click did not reach PostgreSQL: %s", fault)
+        return False
+    POSTGRES.worked()
+    return True
+
+
+def _spooled(opening: Opening) -> None:
+    try:
+        spool.keep(opening)
+    except (spool.Full, OSError) as fault:
+        total = spool.count_unrecorded()
+        log.error("click_unrecorded %d: link %d, %s", total, opening.link_id, fault)  # noqa: TRY400  # one line, no trace

@@ -5,7 +5,20 @@ from __future__ import annotations
 from celery import shared_task
 
 from kit import clock
-from referrals import clicks, commissions, salts
+from referrals import (
+    claiming,
+    clicks,
+    commissions,
+    doorsteps,
+    findings,
+    kept_pictures,
+    partitions,
+    payout_looks,
+    poison,
+    rollups,
+    salts,
+    spool,
+)
 
 
 @shared_task(name="referrals.drain_clicks")
@@ -14,13 +27,61 @@ def drain_clicks() -> int:
     return clicks.drain(budget_seconds=20.0)
 
 
+@shared_task(name="referrals.sweep_click_spool")
+def sweep_click_spool() -> int:
+    """Store the clicks that a file kept while no server could; return how many."""
+    return spool.sweep()
+
+
+@shared_task(name="referrals.keep_click_parts")
+def keep_click_parts() -> int:
+    """Make the coming days' parts of the click table and drop the old; return how many made."""
+    now = clock.now()
+    poison.forget_before(partitions.kept_from(now))
+    return partitions.keep(now).made
+
+
+@shared_task(name="referrals.count_visitors")
+def count_visitors() -> int:
+    """Count the different people of the hours that were clicked in; return how many hours."""
+    return rollups.count_visitors(clock.now())
+
+
 @shared_task(name="referrals.destroy_old_salts")
 def destroy_old_salts() -> int:
     """Destroy the salts under which nobody may be recognised any more; return how many."""
     return salts.destroy_old(clock.now())
 
 
+@shared_task(name="referrals.forget_old_touches")
+def forget_old_touches() -> int:
+    """Delete claimed touches that no window can reach any more; return how many."""
+    return claiming.forget_old(now=clock.now())
+
+
 @shared_task(name="referrals.release_due_commissions")
 def release_due_commissions() -> int:
-    """Give sharers what their return windows have freed; return how many commissions."""
+    """Give sharers what their return windows have freed; return how many commissions.
+
+    Every sale is looked at once more first. Where that fails, nothing is released.
+    """
+    findings.look_again(clock.now())
     return commissions.release_due(clock.now())
+
+
+@shared_task(name="referrals.look_before_payouts")
+def look_before_payouts() -> int:
+    """Hold the payouts of whom the rules against fraud doubt; return of how many people."""
+    return payout_looks.look(clock.now())
+
+
+@shared_task(name="referrals.forget_old_doorsteps")
+def forget_old_doorsteps() -> int:
+    """Delete the digests of doors that no rule asks for any more; return how many."""
+    return doorsteps.forget_old(clock.now())
+
+
+@shared_task(name="referrals.forget_drawn_pictures")
+def forget_drawn_pictures() -> int:
+    """Delete posters and covers that were drawn more than a day ago; return how many."""
+    return kept_pictures.forget_old(clock.now())

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 from catalog.models import Product, StockMove, Variant
-from kit import clock
+from kit import breaker, clock, nearby
 from people.models import Person, StaffRole
 from shops.models import Membership, Shop, Terms
 
@@ -63,17 +63,20 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _files_of_this_test(tmp_path: Path, settings) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.CLICK_SPOOL = tmp_path / "clicks"
 
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
-    """Forget what this test cached, and only that: other runs share the server."""
+    """Forget what this test cached and remembers; only that, for other runs share the server."""
     yield
     valkey = redis.Redis.from_url(settings.VALKEY_URL)
     keys = list(valkey.scan_iter(f"{settings.VALKEY_PREFIX}*", count=1000))
     if keys:
         valkey.delete(*keys)
     valkey.close()
+    nearby.forget_all()
+    breaker.forget_all()
 
 
 @pytest.fixture

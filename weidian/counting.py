@@ -11,7 +11,10 @@ from django.conf import settings
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.db import DatabaseCache
 from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
+
+from kit.breaker import VALKEY
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +25,10 @@ COUNTED = ("allauth:rl:", "guesses:")
 AWAY_SECONDS = 1.0
 
 MOST_KEPT = 50_000
+
+
+class LeftAlone(RedisConnectionError):
+    """Valkey failed again and again, and is not asked for a while."""
 
 
 class _Valkey:
@@ -36,7 +43,8 @@ class CountingCache(RedisCache):
     While Valkey does not answer, keys of ``COUNTED`` are kept in PostgreSQL (``Count``).
     Both begin at nought, so a change of counters gives at most one limit's worth of tries
     more, and nobody is kept from signing in. No key names an address or a machine.
-    Everything else fails as it did: its callers know how to do without a cache.
+    Everything else fails, and at once after a few failures: its callers know how to do
+    without a cache.
     """
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
@@ -64,16 +72,23 @@ class CountingCache(RedisCache):
         return bool(self._ask("delete", key, version))
 
     def _ask(self, act: str, key: str, *facts: Any) -> Any:
-        ask_valkey = getattr(super(), act)
-        if not key.startswith(COUNTED):
-            return ask_valkey(key, *facts)
-        key = _hidden(key)
-        if time.monotonic() >= _Valkey.rest_until:
+        is_count = key.startswith(COUNTED)
+        key = _hidden(key) if is_count else key
+        rests = is_count and time.monotonic() < _Valkey.rest_until
+        if not rests and VALKEY.may_try():
             try:
-                return ask_valkey(key, *facts)
+                answer = getattr(super(), act)(key, *facts)
             except (RedisError, OSError):
+                VALKEY.failed()
+                if not is_count:
+                    raise
                 _Valkey.rest_until = time.monotonic() + AWAY_SECONDS
                 log.warning("Valkey is away: tries are counted in PostgreSQL")
+            else:
+                VALKEY.worked()
+                return answer
+        elif not is_count:
+            raise LeftAlone(key)
         return getattr(self._in_postgres, act)(key, *facts)
 
 

@@ -32,6 +32,14 @@ def number(name: str, *, default: int) -> int:
     return int(value)
 
 
+def choice(name: str, *, among: tuple[str, ...]) -> str:
+    """Return ``name``, one of ``among``; the first of them when it is not set."""
+    value = os.environ.get(name) or among[0]
+    if value not in among:
+        raise ImproperlyConfigured(f"{name} is {value!r}; write one of {', '.join(among)}")
+    return value
+
+
 def words(name: str, *, default: str = "") -> list[str]:
     """Return ``name`` as the list of its comma-separated words."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]

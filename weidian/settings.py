@@ -147,7 +147,7 @@ CACHES = {
         "KEY_PREFIX": VALKEY_PREFIX,
         "TIMEOUT": 60,
         # Without these a lost Valkey holds every request for seconds.
-        "OPTIONS": {"socket_timeout": 0.1, "socket_connect_timeout": 0.1, "retry": None},
+        "OPTIONS": {"socket_timeout": 0.05, "socket_connect_timeout": 0.05, "retry": None},
     }
 }
 
@@ -205,6 +205,9 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 600  # of plain names; a name with its hash is kept for ever
 MEDIA_ROOT = env.path("WEIDIAN_MEDIA_ROOT", default=ROOT / "media")
 MEDIA_URL = "/media/"
+# Where clicks wait while neither Valkey nor PostgreSQL takes them; web and worker share it.
+CLICK_SPOOL = env.path("WEIDIAN_CLICK_SPOOL", default=ROOT / "build" / "clicks")
+CLICK_SPOOL_MB = env.number("WEIDIAN_CLICK_SPOOL_MB", default=64)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -277,6 +280,12 @@ if WEIXIN_APP_ID:
             "APPS": [{"client_id": WEIXIN_APP_ID, "secret": env.text("WEIDIAN_WEIXIN_SECRET")}]
         }
     }
+
+# --- consent ---------------------------------------------------------------------------
+
+# "strict": a share link leaves no cookie before the visitor allows it; the link still
+# counts within the visit. "notice": it leaves one and the page says who gains.
+CONSENT = env.choice("WEIDIAN_CONSENT", among=("notice", "strict"))
 
 # --- letters -----------------------------------------------------------------------------
 

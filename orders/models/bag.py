@@ -11,11 +11,15 @@ from people.models import Person
 
 
 class Bag(models.Model):
-    """A person's bag, or a guest's, who holds it by the token in a cookie."""
+    """A person's bag, or a guest's, who holds it by the token in a cookie.
+
+    ``brought`` carries the share links of a visit that may leave no cookie; they are signed.
+    """
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, null=True, related_name="bag")
     token = models.CharField(max_length=40, unique=True, null=True)
     changed_at = models.DateTimeField(default=clock.now)
+    brought = models.CharField(max_length=400, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [

@@ -48,6 +48,8 @@ def _add(request: HttpRequest) -> HttpResponse:
     ):
         return _moved(request, variant)
     held = bag_for(request)
+    if brought := request.POST.get("brought"):
+        bags.carry(bag=held, brought=brought)
     if asked["act"] == "buy":
         bags.set_quantity(bag=held, variant=variant, quantity=asked["quantity"])
         return with_bag(request, redirect(f"/checkout?only={variant.pk}"), held)

@@ -17,12 +17,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kit import phones
 from kit.web import CONFLICT, form_page, moved_on, refused
 from orders import bags, contacts, links, paying, placing
-from orders.contents import Contents, contents
+from orders.contents import Contents, contents, with_gifts
 from orders.forms import WHOLE, CheckoutForm
-from orders.models import Checkout, Order, OrderLine
+from orders.models import Bag, Checkout, Order, OrderLine
 from orders.web import bag_of, base_url, person_of, with_bag
 from payments.charging import ProviderAway, ProviderRefused
-from referrals.touches import COOKIE_NAME, read_cookie
+from referrals import consent
+from referrals.touches import Touch
 
 KEY_BYTES = 24
 CANNOT_PLACE = (
@@ -40,7 +41,9 @@ CANNOT_PLACE = (
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: HttpRequest) -> HttpResponse:
     only = _only(request)
-    inside = contents(bag_of(request), only=only)
+    held = bag_of(request)
+    inside = contents(held, only=only)
+    inside = with_gifts(inside, touches=_touches(request, held), buyer=person_of(request))
     if request.method == "POST":
         return _pay(request, inside, only)
     if not inside.to_buy:
@@ -60,7 +63,7 @@ def _pay(request: HttpRequest, inside: Contents, only: list[int]) -> HttpRespons
             buyer=person_of(request),
             contact=form.contact(),
             checkout_key=form.cleaned_data["key"],
-            touches=read_cookie(request.COOKIES.get(COOKIE_NAME)),
+            touches=_touches(request, held),
             language=get_language() or "zh-hans",
             seen_total_minor=form.cleaned_data["seen_total"],
             bag=held,
@@ -70,6 +73,11 @@ def _pay(request: HttpRequest, inside: Contents, only: list[int]) -> HttpRespons
     except CANNOT_PLACE as fact:
         return _cannot(request, fact, inside)
     return with_bag(request, go_and_pay(request, placed), held)
+
+
+def _touches(request: HttpRequest, held: Bag | None) -> list[Touch]:
+    """Return the share links this visitor can prove to have followed."""
+    return consent.proven(request.COOKIES, held.brought if held is not None else "")
 
 
 def go_and_pay(request: HttpRequest, placed: Checkout) -> HttpResponse:

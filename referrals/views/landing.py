@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, TypeVar
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import escape
-from django.utils.translation import get_language
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
+from catalog import bodies
 from catalog.models import Product
 from catalog.pages import (
     Body,
-    bag_badge,
     product_body,
     product_page_data,
     shop_body,
@@ -24,50 +25,84 @@ from catalog.pages import (
 )
 from kit.web import too_many
 from people.models import Person
-from people.trust import blocked_ids
-from referrals import arrivals, cards, guessing, links, previews, visits
+from referrals import arrivals, cards, consent, guessing, links, previews, visits
 from referrals.arrivals import Arrival
 from referrals.form_tokens import form_token
 from referrals.links import LinkFacts
 from referrals.models import Click
-from referrals.nearby import Nearby
-from referrals.touches import COOKIE_AGE, COOKIE_NAME, read_cookie
+from referrals.views.cookies import remember
 from referrals.views.gone import GONE, gone
-from referrals.visits import STRANGER, Visitor
+from referrals.views.request_facts import (
+    bag_badge_of,
+    channel_of,
+    language_of,
+    look_of,
+    page_of,
+    touches_of,
+    viewer_of,
+    visitor_of,
+)
+from referrals.visits import Asked, Visitor
 from shops.models import HANDLE_PATTERN, Shop
 
 COME_BACK = 503
-PAGE_DIGITS = 6  # no shelf is so long; what is longer asks for the last page
-LOOKS = frozenset({"light", "dark"})
 Answer = TypeVar("Answer", bound=HttpResponse)
 
 # Pages that share links open again and again. A change of theirs is seen up to a second
 # later than on the product's own address; the bag asks for the page's version anyway.
-_in_fashion: Nearby[Body] = Nearby(seconds=1, absent_seconds=0, most=300)
+IN_FASHION_SECONDS = 1.0
 
 
 @require_safe
 def share_link(request: HttpRequest, code: str) -> HttpResponse:
-    """Show the product a friend shared, on the spot, and remember who shared it."""
+    """Show the product a friend shared, on the spot, and remember who shared it.
+
+    A HEAD is no opening: link checkers and proxies send it, and nobody sees a page. It is
+    the one thing that is not noted.
+    """
     facts = links.resolve(code)
     if facts is None:
         return _unknown(request)
-    visitor = _visitor(request)
+    visitor = visitor_of(request)
     kind = visits.kind_of(facts, request.META, visitor)
-    if kind == Click.Kind.PREFETCH:
-        return _private(HttpResponse(status=COME_BACK))  # a page kept for later would never count
     if request.method == "HEAD":
         arrival = Arrival(visitor, [], facts, kind)
         return _private(_product(request, facts.product_public_id, arrival))
-    visit = visits.begin(facts, kind, request.META, request.COOKIES, visitor)
+    asked = Asked(
+        request.META,
+        request.COOKIES,
+        channel_of(request),
+        _lacking(request, facts, kind, visitor),
+    )
+    visit = visits.begin(facts, kind, asked, visitor)
+    if kind == Click.Kind.PREFETCH:
+        return _private(HttpResponse(status=COME_BACK))  # a page kept for later would never count
     if kind == Click.Kind.PREVIEW:
         return _private(_preview(request, facts))
-    answer = _product(
-        request, facts.product_public_id, Arrival(visitor, visit.touches, facts, kind)
-    )
-    if visit.cookie is not None and answer.status_code != GONE:
-        _remember(answer, visit.cookie)
-    return _private(answer)
+    arrival = Arrival(visitor, visit.touches, facts, kind)
+    return _private(_opened(request, arrival, visit))
+
+
+def _opened(request: HttpRequest, arrival: Arrival, visit: visits.Visit) -> HttpResponse:
+    """Show the page; what proves the visit goes into the browser, or along with the page."""
+    assert arrival.facts is not None
+    asks = visit.cookie is not None and consent.is_needed(request.COOKIES)
+    if asks:
+        arrival = replace(arrival, carried=visit.cookie or "")
+    public_id = arrival.facts.product_public_id
+    answer = _product(request, public_id, arrival, fetched=visit.fetched)
+    if visit.cookie is not None and not asks and answer.status_code != GONE:
+        remember(answer, visit.cookie)
+    return answer
+
+
+def _lacking(request: HttpRequest, facts: LinkFacts, kind: Click.Kind, visitor: Visitor) -> str:
+    """Return what Valkey calls the page, if it will be shown and this process has no copy."""
+    if visitor.id is not None or kind in {Click.Kind.PREFETCH, Click.Kind.PREVIEW}:
+        return ""
+    key = bodies.product_key(facts.product_public_id, language_of(), look_of(request))
+    is_here = bodies.is_near(key, seconds=IN_FASHION_SECONDS)
+    return "" if is_here else bodies.place_of(key)
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:
@@ -87,21 +122,21 @@ def shop(request: HttpRequest, handle: str) -> HttpResponse:
     """Show a shop by its handle."""
     if not re.fullmatch(HANDLE_PATTERN, handle):
         raise Http404  # before the cache keeps a key for every word anybody types
-    language, viewer, arrival = _language(), _viewer(request), _arrival(request)
+    language, viewer, arrival = language_of(), viewer_of(request), _arrival(request)
     if viewer is not None:
         return _shop_for(viewer, request, handle, arrival)
     body = shop_body(
         handle,
         language=language,
-        look=_look(request),
+        look=look_of(request),
         category=request.GET.get("category", ""),
-        number=_page(request),
+        number=page_of(request),
     )
     if body is None:
         raise Http404
     gain = arrivals.gain_on_shop(arrival, shop_id=_number(body.facts["shop_id"]), language=language)
     return HttpResponse(
-        body.filled(csrf=form_token(request.META), bag=_bag_badge(request), disclosure=gain)
+        body.filled(csrf=form_token(request.META), bag=bag_badge_of(request), disclosure=gain)
     )
 
 
@@ -110,39 +145,47 @@ def _shop_for(viewer: Person, request: HttpRequest, handle: str, arrival: Arriva
     if found is None:
         raise Http404
     category = request.GET.get("category", "")
-    page = shop_page_data(found, viewer=viewer, category=category, number=_page(request)) | {
-        "bag_badge": _bag_badge(request),
-        "disclosure": arrivals.gain_on_shop(arrival, shop_id=found.pk, language=_language()),
+    page = shop_page_data(found, viewer=viewer, category=category, number=page_of(request)) | {
+        "bag_badge": bag_badge_of(request),
+        "disclosure": arrivals.gain_on_shop(arrival, shop_id=found.pk, language=language_of()),
     }
     return render(request, "catalog/shop.html", page)
 
 
-def _product(request: HttpRequest, public_id: str, arrival: Arrival) -> HttpResponse:
-    viewer, language = _viewer(request), _language()
+def _product(
+    request: HttpRequest, public_id: str, arrival: Arrival, *, fetched: bytes | None = None
+) -> HttpResponse:
+    viewer, language = viewer_of(request), language_of()
     if viewer is not None:
         return _product_for(viewer, request, public_id, arrival)
-    body = _body(public_id, language, _look(request), arrival)
+    seconds = 0.0 if arrival.facts is None else IN_FASHION_SECONDS
+    body = product_body(
+        public_id, language=language, look=look_of(request), seconds=seconds, fetched=fetched
+    )
     if body is None:
         return gone(request, public_id)
+    token = form_token(request.META)
+    slots = _slots(body, arrival, language=language, token=token)
+    return HttpResponse(body.filled(csrf=token, bag=bag_badge_of(request), **slots))
+
+
+def _slots(body: Body, arrival: Arrival, *, language: str, token: str) -> dict[str, str]:
+    """Return what the open slots of a product's page show to this visitor."""
     known = {name: _number(body.facts[name]) for name in ("shop_id", "product_id", "version")}
     shown = arrivals.words_on_product(arrival, language=language, **known)
     slots: dict[str, str] = {"friend": shown.friend, "disclosure": shown.disclosure}
+    if arrival.carried:
+        slots["disclosure"] += _question(arrival.carried, token)
     if arrival.friend is not None:
         slots["title"] = escape(cards.line_of(arrival.friend, language))
     if arrival.facts is not None:
         slots["head"] = arrivals.NOT_FOR_INDEXES
-    return HttpResponse(
-        body.filled(csrf=form_token(request.META), bag=_bag_badge(request), **slots)
-    )
+    return slots
 
 
-def _body(public_id: str, language: str, look: str, arrival: Arrival) -> Body | None:
-    def whole() -> Body | None:
-        return product_body(public_id, language=language, look=look)
-
-    if arrival.facts is None:
-        return whole()
-    return _in_fashion.get(f"{public_id}:{language}:{look}", whole)
+def _question(carried: str, token: str) -> str:
+    """Ask whether a cookie is welcome; either way what brought the visitor goes along."""
+    return render_to_string("referrals/_consent.html", {"carried": carried, "csrf_token": token})
 
 
 def _product_for(
@@ -152,7 +195,7 @@ def _product_for(
     found = Product.objects.on_sale().filter(public_id=public_id).first()
     if found is None:
         return gone(request, public_id)
-    language = _language()
+    language = language_of()
     shown = arrivals.words_on_product(
         arrival,
         shop_id=found.shop_id,
@@ -160,10 +203,11 @@ def _product_for(
         version=found.version,
         language=language,
     )
+    asks = _question(arrival.carried, form_token(request.META)) if arrival.carried else ""
     page = product_page_data(found, viewer=viewer) | {
         "friend": shown.friend,
-        "disclosure": shown.disclosure,
-        "bag_badge": _bag_badge(request),
+        "disclosure": mark_safe(shown.disclosure + asks),  # noqa: S308  # two pieces of safe HTML
+        "bag_badge": bag_badge_of(request),
     }
     if arrival.friend is not None:
         page["page_title"] = cards.line_of(arrival.friend, language)
@@ -180,59 +224,14 @@ def _preview(request: HttpRequest, facts: LinkFacts) -> HttpResponse:
         return render(request, "referrals/preview.html", page)
 
 
-def _viewer(request: HttpRequest) -> Person | None:
-    """Return who is signed in; a visitor without a session costs no look at one."""
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
-        return None
-    return request.user
-
-
-def _visitor(request: HttpRequest) -> Visitor:
-    viewer = _viewer(request)
-    return STRANGER if viewer is None else Visitor(viewer.pk, blocked_ids(viewer.pk))
-
-
 def _arrival(request: HttpRequest) -> Arrival:
-    touches = read_cookie(request.COOKIES.get(COOKIE_NAME))
-    return Arrival(_visitor(request) if touches else STRANGER, touches)
-
-
-def _language() -> str:
-    return get_language() or settings.LANGUAGE_CODE
-
-
-def _page(request: HttpRequest) -> int:
-    """Return which page of a shelf is asked for; nonsense asks for the first."""
-    asked = request.GET.get("page", "")
-    is_number = asked.isascii() and asked.isdigit()
-    return max(int(asked[:PAGE_DIGITS]), 1) if is_number else 1
-
-
-def _look(request: HttpRequest) -> str:
-    look = request.COOKIES.get("look", "")
-    return look if look in LOOKS else ""
-
-
-def _bag_badge(request: HttpRequest) -> str:
-    count = request.COOKIES.get("bag_count", "").lstrip("0")
-    if not count.isascii() or not count.isdigit():
-        return ""  # a number is never made of it: a cookie may hold thousands of digits
-    return bag_badge(count[:3], language=_language())
+    touches, carried = touches_of(request)
+    # Also without a touch here: an account may have claimed one on another device.
+    return Arrival(visitor_of(request), touches, carried=carried)
 
 
 def _number(fact: Any) -> int:
     return int(fact)
-
-
-def _remember(answer: HttpResponse, cookie: str) -> None:
-    answer.set_cookie(
-        COOKIE_NAME,
-        cookie,
-        max_age=COOKIE_AGE,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.IS_SECURE,
-    )
 
 
 def _private(answer: Answer) -> Answer:

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client, override_settings
 
-from referrals import nearby
+from kit import nearby
 from tests.journeys import world as worlds
 from tests.journeys.routes import Door, doors
 from tests.journeys.world import World

@@ -8,13 +8,13 @@ from uuid import uuid4
 
 import pytest
 
-from kit import clock
+from kit import clock, nearby
 from orders import fulfilment, paying
 from orders.contacts import Contact
 from orders.models import Checkout, Order
 from orders.placing import Wanted, place
 from people.models import Person
-from referrals import links, nearby
+from referrals import links
 from referrals.touches import Touch
 from tests.provider import RunningProvider, running_provider
 

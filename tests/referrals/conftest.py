@@ -7,10 +7,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 
-from kit import clock
+from kit import breaker, clock, nearby
 from ledger import accounts
-from referrals import commissions, links, nearby, noting, stream
+from referrals import commissions, links, stream
 from referrals.attribution import LineToEarn, freeze
 from referrals.touches import Touch
 from tests.conftest import NOON
@@ -31,22 +32,29 @@ def _nothing_remembered(settings):
     empties the whole of database 0.
     """
     settings.VALKEY_URL = f"{settings.VALKEY_URL}?db=1"
-    ours, key = stream.client(), stream.key()
-    _forget(ours, key)
+    ours = stream.client()
+    _forget(ours)
     yield
-    _forget(ours, key)
+    _forget(ours)
 
 
-def _forget(client, key: str) -> None:
-    client.delete(key)
+def _forget(client) -> None:
+    for key in client.scan_iter(f"{stream.key()}*", count=1000):
+        client.delete(key)
     nearby.forget_all()
-    noting._Valkey.rest_until = 0.0
+    breaker.forget_all()
 
 
 @pytest.fixture
 def link(linwei, honey):
     """Lin Wei's link to the honey."""
     return links.link_for(person=linwei, product=honey)
+
+
+@pytest.fixture
+def phone():
+    """A phone's browser that reads English."""
+    return Client(**BROWSER, HTTP_ACCEPT_LANGUAGE="en")
 
 
 @pytest.fixture
@@ -86,7 +94,17 @@ def touch_of(link, *, ago=timedelta(hours=1), click_id=None) -> Touch:
     return Touch(click_id or uuid4(), link.pk, link.shop_id, at)
 
 
-def order(shop, buyer, touches, *, lines=(("L1", 6800),), key="0RDER00001", contacts=(), at=None):
+def order(  # an order's facts, each with what it is unless a test says otherwise
+    shop,
+    buyer,
+    touches,
+    *,
+    lines=(("L1", 6800),),
+    key="0RDER00001",
+    contacts=(),
+    at=None,
+    tells_name=False,
+):
     """Freeze an order's attribution; every line is of the shop's first product."""
     product = shop.products.order_by("pk").first()
     return freeze(
@@ -98,6 +116,7 @@ def order(shop, buyer, touches, *, lines=(("L1", 6800),), key="0RDER00001", cont
         lines=[LineToEarn(line_key, product.pk, minor) for line_key, minor in lines],
         currency="CNY",
         at=at or clock.now(),
+        tells_name=tells_name,
     )
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import socket
 import threading
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from kit import clock
 from kit.invariants import check
-from referrals import clicks, draining, noting, salts, storing, stream, tasks
+from referrals import clicks, draining, salts, storing, stream, tasks
 from referrals.invariants import INVARIANTS
 from referrals.models import Click, ClickHour, Salt
 from referrals.storing import Opening
@@ -187,53 +185,6 @@ def test_one_batch_stored_by_four_at_once_counts_once(link, monkeypatch, guarded
     assert hours() == [(humans, 0)]
 
 
-def test_with_valkey_dead_a_click_goes_straight_to_the_database(noon, link, dead_valkey):
-    click_id = note(link)
-
-    assert Click.objects.get().pk == click_id
-    assert hours() == [(1, 0)]
-
-
-def test_a_dead_valkey_is_left_alone_for_a_moment(link, dead_valkey, monkeypatch):
-    note(link)
-    monkeypatch.setattr(stream, "client", lambda: pytest.fail("asked again at once"))
-    note(link)
-
-    assert Click.objects.count() == 2
-
-
-def test_a_valkey_that_hangs_costs_one_tenth_of_a_second(link, settings, tmp_path):
-    silent = socket.socket(socket.AF_UNIX)
-    silent.bind(str(tmp_path / "s"))
-    silent.listen(5)
-    settings.VALKEY_URL = f"unix://{tmp_path / 's'}"
-    began = time.monotonic()
-    note(link)
-
-    assert time.monotonic() - began < 0.5
-    assert Click.objects.count() == 1
-    silent.close()
-
-
-def test_with_everything_dead_noting_still_raises_nothing(link, dead_valkey, caplog):
-    ghost = type("Link", (), {"pk": -1})
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE referrals_click RENAME TO elsewhere")
-
-    assert note(ghost) is not None
-    assert "was lost from the figures" in caplog.text
-
-
-def test_a_stream_nobody_drains_is_not_filled_for_ever(link, monkeypatch):
-    monkeypatch.setattr(noting, "LONGEST_STREAM", 2)
-    for _ in range(3):
-        noting._Valkey.measure_at = 0.0
-        note(link)
-    note(link)
-
-    assert (in_stream(), Click.objects.count()) == (3, 1)
-
-
 def visitor(*, address="203.0.113.7", agent="Phone", host="shop.test", now=NOON) -> str:
     return salts.visitor(address=address, agent=agent, host=host, now=now)
 
@@ -294,13 +245,3 @@ def test_no_address_is_kept_anywhere(client, link):
     assert entries
     assert b"203.0.113" not in repr(entries).encode()
     assert "203.0.113" not in repr(list(Click.objects.values()))
-
-
-def test_after_valkey_came_back_clicks_stream_again(link):
-    note(link)
-    stream.client().client_kill_filter(skipme=False, _id=str(stream.client().client_id()))
-    note(link)  # meets the dead wire: straight to the database
-    noting._Valkey.rest_until = 0.0
-    note(link)
-
-    assert (in_stream(), Click.objects.count()) in {(2, 1), (3, 0)}

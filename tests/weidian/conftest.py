@@ -11,6 +11,7 @@ import pytest
 import redis
 
 from devstack import valkey
+from kit import breaker
 from weidian import counting
 
 
@@ -35,11 +36,13 @@ def own_valkey(settings, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
         [str(valkey.binary()), *options], cwd=tmp_path, stdout=subprocess.DEVNULL
     )
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": f"unix://{socket}"}}
+    breaker.forget_all()
     counting._Valkey.rest_until = 0.0
     _wait_for(socket)
     yield server
     server.kill()
     server.wait(timeout=10)
+    breaker.forget_all()
     counting._Valkey.rest_until = 0.0
 
 
