@@ -20,7 +20,7 @@ from orders.models import Bag, Checkout, Order, OrderLine
 from orders.sums import shipping_minor
 from payments import charging
 from people.models import Person
-from referrals import attribution, fingerprints
+from referrals import attribution, doorsteps, fingerprints
 from referrals.models import Attribution, Commission
 from referrals.touches import Touch
 from shops.models import Shop
@@ -319,6 +319,12 @@ def _freeze(parcel: _Parcel, purchase: _Purchase) -> None:
     both be; a total that was not the one seen takes all of it back.
     """
     contact = purchase.contact
+    doorsteps.note(
+        order_key=parcel.order_id,
+        person_id=purchase.buyer.pk if purchase.buyer is not None else None,
+        address=f"{contact.region} {contact.address}",
+        at=purchase.at,
+    )
     parcel.brought = attribution.freeze(
         order_key=parcel.order_id,
         shop=parcel.shop,

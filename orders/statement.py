@@ -124,6 +124,8 @@ def _words(key: str) -> str:
     fact, _number, step = (*key.split(":", 2), "", "")[:3]
     if fact == "payout":
         return _("Sent to your account") if step == "reserved" else _("A payout came back")
+    if fact == "review":
+        return _("A commission was refused and is yours again")
     return _("Other")
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from people.models import Person
-from referrals import storing
+from referrals import findings, storing
 from referrals.expecting import LineToEarn, expect
 from referrals.judging import Judged, Purchase, judge
 from referrals.models import Attribution, Candidate, Click
@@ -81,6 +81,7 @@ def freeze(  # noqa: PLR0913  # the order's own facts, each of them needed once
     )
     _keep(judged, order_key, at)
     expect(attribution, lines, currency=currency)
+    findings.look_at(attribution)
     return attribution
 
 

@@ -81,8 +81,10 @@ def received(*, line_key: str, at: datetime, held_until: datetime) -> None:
         mine.update(received_at=at, held_until=held_until)
         return
     move(commission, to=S.HELD, table=MAY_BECOME, received_at=at, held_until=held_until)
-    kind = "commission_in_review" if commission.in_review else "commission_held"
-    news.to_sharer(commission, kind, days=max((held_until - at).days, 0))
+    if commission.in_review:
+        news.to_sharer(commission, "commission_in_review", fact="review")
+        return
+    news.to_sharer(commission, "commission_held", days=max((held_until - at).days, 0))
 
 
 def to_credit(*, line_key: str) -> tuple[Side, int] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 
 from django.conf import settings
 
@@ -14,6 +15,12 @@ def of(*, phone: str = "", email: str = "") -> frozenset[str]:
     """Return keyed fingerprints of a phone (E.164) and an e-mail address, as far as given."""
     facts = {("phone", phone.strip()), ("email", _mailbox(email))}
     return frozenset(_keyed(kind, fact) for kind, fact in facts if fact)
+
+
+def of_door(address: str) -> str:
+    """Return the keyed fingerprint of a door, however its address is spaced and punctuated."""
+    written = unicodedata.normalize("NFKC", address).casefold()
+    return _keyed("door", "".join(sign for sign in written if sign.isalnum()))
 
 
 def _mailbox(email: str) -> str:

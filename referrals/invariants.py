@@ -8,6 +8,7 @@ from datetime import datetime
 from kit import clock
 from kit.invariants import Invariant
 from referrals import partitions
+from referrals.review_invariants import INVARIANTS as REVIEWS
 
 
 class _KeptFrom(Mapping[str, datetime]):
@@ -26,6 +27,7 @@ class _KeptFrom(Mapping[str, datetime]):
 WHILE_CLICKS_ARE_KEPT = _KeptFrom()
 
 INVARIANTS = [
+    *REVIEWS,
     Invariant(
         "referrals.one_line_pays_one_sharer",
         """
@@ -106,6 +108,14 @@ INVARIANTS = [
           SELECT code, balance_minor FROM ledger_account WHERE code LIKE 'sharer-pending:%%'
         ) account ON account.code = held.code
         WHERE coalesce(account.balance_minor, 0) <> coalesce(held.net_minor, 0)
+        """,
+    ),
+    Invariant(
+        "referrals.nothing_was_earned_while_removed",
+        """
+        SELECT c.id FROM referrals_commission c
+        JOIN referrals_removal r ON (r.shop_id, r.person_id) = (c.shop_id, c.sharer_id)
+        WHERE c.ordered_at > r.at AND (r.undone_at IS NULL OR c.ordered_at < r.undone_at)
         """,
     ),
     Invariant(
@@ -206,6 +216,9 @@ INVARIANTS = [
             SELECT 'charity:' || c.charity_id || ':' || c.currency, r.lost_minor
             FROM referrals_reversal r JOIN referrals_commission c ON c.id = r.commission_id
             WHERE c.charity_id IS NOT NULL
+            UNION ALL
+            SELECT account, suspense_minor FROM payments_difference
+            WHERE account LIKE 'charity:%%' AND resolved_at IS NOT NULL
           ) moves GROUP BY code
         ) s ON s.code = a.code
         WHERE coalesce(a.balance_minor, 0) <> coalesce(s.minor, 0)

@@ -1,0 +1,94 @@
+"""Looking before payouts: whoever the rules doubt keeps their money, until a person has looked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from kit import clock
+from kit.locks import one_at_a_time
+from ledger.balances import accounts_with_at_least
+from payments import holds
+from payments.models import PayoutHold
+from people.models import Person
+from referrals import evidence, fraud
+from referrals.facts import Facts, PersonFacts
+from referrals.findings import finding_of
+from referrals.fraud import Found
+from referrals.models import Finding, Review, Stage, Verdict
+
+CHUNK = 500
+
+# Both sides of bought custom are held: the sharer's commissions wait by the sale's own
+# review, and the shop's owner, who would be paid for the same sales, by this.
+BOTH_SIDES = "F14"
+
+
+def look(now: datetime) -> int:
+    """Hold the payouts of sharers, and of shops' owners, whom the rules doubt.
+
+    Asked every few minutes about everybody with enough to be paid, so that payday finds the
+    holds standing. Payments knows nothing of sales; it only knows the holds.
+
+    Returns:
+        How many people's payouts wait from now on.
+    """
+    doubted = [*_doubted_sharers(), *_doubted_owners(now)]
+    return sum(_hold(person, found) for person, found in doubted)
+
+
+def _doubted_sharers() -> Iterator[tuple[PersonFacts, list[Found]]]:
+    rich = accounts_with_at_least(kinds=("sharer",), minor=settings.PAYOUT_MINIMUM_MINOR)
+    ids = sorted({int(code.split(":")[1]) for code, _currency, _minor in rich} - _held_ids())
+    for start in range(0, len(ids), CHUNK):
+        for person in evidence.of_people(ids[start : start + CHUNK]):
+            judgement = fraud.judge(Facts(person=person), stage=Stage.PAYOUT)
+            if judgement.verdict != Verdict.OK:
+                yield person, list(judgement.found)
+
+
+def _doubted_owners(now: datetime) -> Iterator[tuple[PersonFacts, list[Found]]]:
+    forgiven = Review.objects.filter(
+        state=Review.State.LET_GO,
+        decided_at__gt=now - fraud.RECENT,
+        attribution=None,
+        findings__rule=BOTH_SIDES,
+    )
+    seen = Finding.objects.filter(
+        rule=BOTH_SIDES, review__state=Review.State.OPEN, attribution__isnull=False
+    ).exclude(attribution__shop__owner__in=forgiven.values("person"))
+    seen_of = {
+        owner_id: Found(fraud.BY_NAME[BOTH_SIDES], score, figures)
+        for owner_id, score, figures in seen.values_list(
+            "attribution__shop__owner_id", "score", "evidence"
+        )
+    }
+    for owner_id in sorted(seen_of.keys() - _held_ids()):
+        yield PersonFacts(person_id=owner_id), [seen_of[owner_id]]
+
+
+def _held_ids() -> set[int]:
+    waiting = Review.objects.filter(state=Review.State.OPEN, attribution=None)
+    return set(waiting.values_list("person_id", flat=True))
+
+
+@transaction.atomic
+def _hold(person: PersonFacts, found: list[Found]) -> bool:
+    one_at_a_time(f"payout-review:{person.person_id}")
+    mine = Review.objects.filter(person=person.person_id, attribution=None)
+    if mine.filter(state=Review.State.OPEN).exists():
+        return False  # another look was faster
+    hold = holds.place(
+        person=Person.objects.get(pk=person.person_id), reason=PayoutHold.Reason.SUSPICION
+    )
+    review = Review.objects.create(
+        person_id=person.person_id, payout_hold=hold, opened_at=clock.now()
+    )
+    facts = Facts(person=person)
+    Finding.objects.bulk_create(
+        finding_of(one, Verdict.HOLD, Stage.PAYOUT, facts, review) for one in found
+    )
+    return True

@@ -1,0 +1,183 @@
+"""Reviewing: a person of the house lets doubted money go, or refuses it, and says why."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from audit.recording import record
+from kit import clock
+from kit.locks import locked
+from kit.states import Moves, move
+from ledger import accounts
+from ledger.accounts import Side
+from ledger.posting import post
+from notifications.telling import tell
+from payments import holds
+from people.models import Person
+from referrals import news
+from referrals.models import Commission, Review, Verdict
+from referrals.reversing import side_of
+from referrals.states import MAY_BECOME
+from shops.models import Membership
+
+R = Review.State
+
+REVIEW_MAY_BECOME: Moves = {
+    R.LET_GO: frozenset({R.OPEN}),
+    R.REFUSED: frozenset({R.OPEN}),
+}
+
+
+class OwnMoney(Exception):
+    """Whoever earns by a sale, sells or bought it does not decide on it; nothing was written."""
+
+
+class NeverPayable(Exception):
+    """The sum itself is wrong, so it can only be refused; nothing was written."""
+
+
+class NotRefusable(Exception):
+    """Payouts that wait can be let go, or stay held; nothing was written."""
+
+
+@transaction.atomic
+def let_go(*, review: Review, by: Person, reason: str) -> Review:
+    """Let what waits go on: a commission is released in its turn, payouts may be asked for.
+
+    Args:
+        review: one that is open.
+        by: who of the house says so.
+        reason: why; it stays with the review for good.
+
+    Raises:
+        OwnMoney: it is the decider's own sale.
+        NeverPayable: a rule found a sum that cannot be right.
+        TransitionRefused: somebody decided before.
+    """
+    _refuse_own(review, by)
+    if review.findings.filter(verdict=Verdict.BLOCK).exists():
+        raise NeverPayable(review.pk)
+    rows = _locked_rows(review)
+    _decide(review, to=R.LET_GO, by=by, reason=reason)
+    Commission.objects.filter(pk__in=[row.pk for row in rows]).update(in_review=False)
+    for row in rows:
+        if row.paid_at is not None:
+            news.to_sharer(row, "commission_cleared", fact=f"review:{review.pk}")
+    if review.payout_hold is not None:
+        with contextlib.suppress(holds.NotHeld):  # somebody lifted it at the desk for money
+            holds.lift(hold=review.payout_hold, by=by, why=reason)
+    _record(review, by, reason, rows)
+    return review
+
+
+@transaction.atomic
+def refuse(*, review: Review, by: Person, reason: str) -> Review:
+    """Refuse what a sale earned: it is void for good, and the shop has its money back.
+
+    What was not received yet is given to nobody when it is; what was goes back from the
+    sharer's pending account to the shop.
+
+    Args:
+        review: one that is open, of a sale.
+        by: who of the house says so.
+        reason: why, in words for the sharer.
+
+    Raises:
+        OwnMoney: it is the decider's own sale.
+        NotRefusable: it is of somebody's payouts.
+        TransitionRefused: somebody decided before.
+    """
+    _refuse_own(review, by)
+    if review.attribution_id is None:
+        raise NotRefusable(review.pk)
+    rows = _locked_rows(review)
+    now = clock.now()
+    _decide(review, to=R.REFUSED, by=by, reason=reason)
+    _give_back(review, rows, now)
+    Commission.objects.filter(pk__in=[row.pk for row in rows]).update(in_review=False)
+    for row in rows:
+        if row.state == Commission.State.VOID:
+            continue  # the order was cancelled meanwhile
+        move(row, to=Commission.State.VOID, table=MAY_BECOME, refused_at=now)
+        _tell_refused(row, review, reason)
+    _record(review, by, reason, rows)
+    return review
+
+
+def may_decide(review: Review, by: Person) -> bool:
+    """Whether this person of the house has nothing to gain or lose by it."""
+    if by.pk == review.person_id:
+        return False
+    sale = review.attribution
+    if sale is None:
+        return True
+    works_there = Membership.objects.filter(shop_id=sale.shop_id, person=by).exists()
+    return sale.buyer_id != by.pk and not works_there
+
+
+def _refuse_own(review: Review, by: Person) -> None:
+    if not may_decide(review, by):
+        raise OwnMoney(review.pk)
+
+
+def _locked_rows(review: Review) -> list[Commission]:
+    """Lock what waits for this review, as whoever releases or refunds it does first."""
+    if review.attribution_id is None:
+        return []
+    waiting = Commission.objects.filter(attribution=review.attribution_id, in_review=True)
+    return locked(waiting.select_related("product"))
+
+
+def _decide(review: Review, *, to: str, by: Person, reason: str) -> None:
+    move(
+        review,
+        to=to,
+        table=REVIEW_MAY_BECOME,
+        decided_by=by,
+        decided_at=clock.now(),
+        reason=reason,
+    )
+
+
+def _give_back(review: Review, rows: Sequence[Commission], now: datetime) -> None:
+    legs: dict[Side, int] = {}
+    for row in rows:
+        side = side_of(row)
+        if side is not None and row.net_minor:
+            shop = accounts.shop(row.shop_id, row.currency)
+            legs[side] = legs.get(side, 0) - row.net_minor
+            legs[shop] = legs.get(shop, 0) + row.net_minor
+    if legs:
+        post(key=f"review:{review.pk}:refused", legs=legs, memo="commission refused", at=now)
+
+
+def _tell_refused(row: Commission, review: Review, reason: str) -> None:
+    if not row.net_minor:
+        return  # refunded by now: they know that nothing is left
+    tell(
+        person_id=row.sharer_id,
+        kind="commission_refused",
+        key=f"commission:{row.pk}:review:{review.pk}",
+        data={
+            "amount_minor": row.net_minor,
+            "currency": row.currency,
+            "title": row.product.title,
+            "reason": reason,
+        },
+        path=f"/me/earnings/{row.line_key}",
+    )
+
+
+def _record(review: Review, by: Person, reason: str, rows: Sequence[Commission]) -> None:
+    # Last, because the chain is held until this transaction ends.
+    record(
+        actor=f"person:{by.pk}",
+        act=f"review.{review.state}",
+        subject=f"review:{review.pk}",
+        before={"rules": sorted(review.findings.values_list("rule", flat=True))},
+        after={"why": reason, "commissions": [row.pk for row in rows]},
+    )
