@@ -18,8 +18,7 @@ from people.models import Person
 from shops.models import Shop, Terms
 
 SIGN = ("name", "sentence", "story", "place", "theme")
-TERMS = (
-    "commission_bp",
+TERMS = (  # what sharers are paid is set in the catalogue, beside the products' own rates
     "return_days",
     "shipping_minor",
     "free_shipping_from_minor",

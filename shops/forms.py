@@ -6,11 +6,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator, validate_email
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from kit.fields import MoneyField, RateField, WordsField
-from people.models import Person
+from kit.fields import MoneyField, WordsField
+from people.fields import PersonField
 from shops.handles import is_reserved
 from shops.models import HANDLE_PATTERN, Membership, Shop
 
@@ -100,11 +100,6 @@ class SignForm(forms.Form):
 
 
 class TermsForm(forms.Form):
-    commission_bp = RateField(
-        label=_("Commission for sharers"),
-        help_text=_("0 to 30 % of the goods paid. A product may have its own."),
-        most_bp=3000,
-    )
     return_days = forms.IntegerField(
         label=_("Days to return"),
         help_text=_("At least 7, counted from the day it is received."),
@@ -127,13 +122,10 @@ class TermsForm(forms.Form):
 
 
 class StaffForm(forms.Form):
-    who = WordsField(
-        label=_("Their profile id or e-mail"),
-        help_text=_("They need an account. The id stands on their page."),
-        max_length=254,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "none", "inputmode": "email"}
-        ),
+    who = PersonField(
+        label=_("Their e-mail, phone number or page"),
+        help_text=_("They need an account."),
+        error_messages={"nobody": _("Nobody here has this. Ask them to sign in once.")},
     )
     role = forms.ChoiceField(
         label=_("What they do"),
@@ -143,20 +135,3 @@ class StaffForm(forms.Form):
         ],
         widget=forms.RadioSelect,
     )
-
-    def clean_who(self) -> Person:
-        who: str = self.cleaned_data["who"]
-        people = Person.objects.filter(is_active=True)
-        found = people.filter(public_id=who.upper()).first() or _by_email(people, who)
-        if found is None:
-            raise ValidationError(_("Nobody here has this id or e-mail. Ask them to sign in once."))
-        return found
-
-
-def _by_email(people: Any, who: str) -> Person | None:
-    try:
-        validate_email(who)
-    except ValidationError:
-        return None
-    found: Person | None = people.filter(email__iexact=who).first()
-    return found

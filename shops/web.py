@@ -16,6 +16,7 @@ from shops.models import Shop, ShopQuerySet
 from shops.staff import Act
 
 SESSION_KEY = "shop"
+RATES_DRAFT = "rates_draft"  # rates by their field, typed by who must first prove who they are
 View = Callable[..., HttpResponse]
 
 

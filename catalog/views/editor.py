@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.contrib import messages
@@ -16,18 +15,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 from catalog import arranging, listing, photos, screening, stock
 from catalog.forms import ProductForm, Rows, VariantFormSet, mistakes_of, read_rows
 from catalog.listing import MOST_PHOTOS
-from catalog.models import Photo, Product, Variant
+from catalog.models import Hold, Photo, Product, Variant
 from kit.money import share_minor
 from kit.refusals import Refused, why_not
 from kit.templatetags.kit import photo_url
-from kit.web import UNPROCESSABLE
-from people.web import SignedInRequest
+from kit.web import UNPROCESSABLE, row_number
+from people.web import SignedInRequest, proved_lately
 from shops.models import Shop
 from shops.staff import Act, may
-from shops.web import shop_required
+from shops.web import RATES_DRAFT, shop_required
 
 SAVING = frozenset({"save", "publish"})
-A_NUMBER = re.compile("[0-9]{1,18}")  # what a row of ours can be numbered
 
 
 @shop_required(Act.LIST_PRODUCTS)
@@ -70,6 +68,8 @@ def _edited(request: SignedInRequest, shop: Shop, product: Product | None) -> Ht
         form.add_error("photos", sentence)
     if all([form.is_valid(), rows.is_valid()]):
         saved = _saved(request, shop, product, order, form, rows)
+        if saved is not None and _rate_waits(request, saved, form):
+            return _to_the_rates(request, saved, form)
         if saved is not None:
             return _onwards(request, saved, act)
     return _page(request, shop, product, order, form, rows, status=UNPROCESSABLE)
@@ -82,7 +82,7 @@ def _photos_sent(
 
     New files become photos at once, so that a mistake elsewhere in the form loses none.
     """
-    ids = [int(one) for one in request.POST.getlist("photo_ids") if A_NUMBER.fullmatch(one)]
+    ids = [n for one in request.POST.getlist("photo_ids") if (n := row_number(one)) is not None]
     known = arranging.usable(shop=shop, product=product, photo_ids=ids[: MOST_PHOTOS * 2])
     order, refused = known[:MOST_PHOTOS], []
     uploads = request.FILES.getlist("photos")
@@ -146,7 +146,7 @@ def _saved(
     """Save, and publish when that was asked; None, with the reason beside its field."""
     wanted = form.cleaned_data
     own_rate = product.commission_bp if product else None
-    if may(request.user, Act.EDIT_SHOP, shop):
+    if _may_set_rate(request, shop):
         own_rate = wanted["commission_bp"]
     try:
         with transaction.atomic():
@@ -171,6 +171,25 @@ def _saved(
     return saved
 
 
+def _may_set_rate(request: SignedInRequest, shop: Shop) -> bool:
+    """Whether a rate typed now counts: of an owner who is there, or who is still opening."""
+    is_owner = may(request.user, Act.EDIT_SHOP, shop)
+    return is_owner and (shop.trusted_at is None or proved_lately(request))
+
+
+def _rate_waits(request: SignedInRequest, product: Product, form: ProductForm) -> bool:
+    """Whether the owner typed a rate that was not saved with the rest."""
+    typed: int | None = form.cleaned_data["commission_bp"]
+    return typed != product.commission_bp and may(request.user, Act.EDIT_SHOP, product.shop)
+
+
+def _to_the_rates(request: SignedInRequest, product: Product, form: ProductForm) -> HttpResponse:
+    typed = form.cleaned_data["commission_bp"]
+    request.session[RATES_DRAFT] = {f"own_{product.public_id}": typed}
+    messages.info(request, _("Everything else is saved. The rate waits for you to confirm it."))
+    return redirect(f"/shop/sharers/rates?only={product.public_id}")
+
+
 def _onwards(request: SignedInRequest, product: Product, act: str) -> HttpResponse:
     if act == "save":
         messages.success(request, _("Saved."))
@@ -178,9 +197,12 @@ def _onwards(request: SignedInRequest, product: Product, act: str) -> HttpRespon
     if product.state == Product.State.LIVE:
         messages.success(request, _("It is on sale. Share it with somebody."))
         return redirect(f"/p/{product.public_id}/share")
-    messages.success(
-        request, _("It is being looked at, usually within 2 hours. You may go on editing.")
-    )
+    if _waits_for_a_brand(product):
+        messages.warning(request, _("It waits for a certificate of the brand it names."))
+    else:
+        messages.success(
+            request, _("It is being looked at, usually within 2 hours. You may go on editing.")
+        )
     return redirect("catalog:products")
 
 
@@ -189,6 +211,13 @@ def _why_sent_back(product: Product | None) -> str:
         return ""
     decided = screening.last_decision(product)
     return decided.reason if decided else ""
+
+
+def _waits_for_a_brand(product: Product | None) -> Hold | None:
+    if product is None or product.state != Product.State.HELD:
+        return None
+    waiting = product.holds.waiting().filter(cause=Hold.Cause.BRAND)
+    return waiting.select_related("brand").first()
 
 
 def _worth(product: Product | None, shop: Shop) -> int:
@@ -215,6 +244,7 @@ def _page(  # noqa: PLR0913  # all that the page is made of
         "terms": shop.terms,
         "product": product,
         "reason": _why_sent_back(product),
+        "needs_certificate": _waits_for_a_brand(product),
         "form": form,
         "rows": rows if rows.forms else _stored(product)[1],
         "photos": order,

@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("undone_at__isnull", True), ("undone_by__isnull", True)),
-                            models.Q(("undone_at__gte", models.F("at")), ("undone_by__isnull", False)),
+                            models.Q(("undone_at__gte", models.F("at")), ("undone_at__isnull", False), ("undone_by__isnull", False)),
                             _connector="OR",
                         ),
                         name="removal_is_undone_by_somebody_and_later",

@@ -85,7 +85,7 @@ class Removal(models.Model):
             models.CheckConstraint(condition=~Q(reason=""), name="removal_has_a_reason"),
             models.CheckConstraint(
                 condition=Q(undone_at__isnull=True, undone_by__isnull=True)
-                | Q(undone_at__gte=F("at"), undone_by__isnull=False),
+                | Q(undone_at__isnull=False, undone_at__gte=F("at"), undone_by__isnull=False),
                 name="removal_is_undone_by_somebody_and_later",
             ),
         ]

@@ -1,0 +1,151 @@
+"""What a shop pays its sharers, and who they may be: the owner's pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Page
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from catalog.models import Product
+from catalog.rates import set_rates
+from kit.web import form_page, page_of
+from people.models import Person
+from people.web import SignedInRequest, proved_lately
+from referrals import costs, programme
+from referrals.models import Invitation
+from referrals.programme_forms import InviteForm, RatesForm, WhoForm, own_field
+from shops.models import Shop
+from shops.staff import Act
+from shops.web import RATES_DRAFT, shop_required
+
+FORBIDDEN = 403
+GOODS_A_PAGE = 30
+A_PAGE = 50
+
+
+@shop_required(Act.EDIT_SHOP)
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def rates(request: SignedInRequest, shop: Shop) -> HttpResponse:
+    """Set the rates; what they mean in money can be looked at before they are saved."""
+    goods = page_of(request, _asked_for(request, shop), size=GOODS_A_PAGE)
+    act = request.POST.get("act", "save") if request.method == "POST" else ""
+    form = _rates_form(request, shop, goods, act)
+    if act == "save" and form.is_valid():
+        return _saved(request, shop, form)
+    return form_page(request, "referrals/rates.html", form, _meaning(request, shop, goods, form))
+
+
+def _asked_for(request: SignedInRequest, shop: Shop) -> QuerySet[Product]:
+    only = request.GET.get("only", "")
+    goods = costs.goods_of(shop)
+    return goods.filter(public_id=only.upper()) if only else goods
+
+
+def _rates_form(request: SignedInRequest, shop: Shop, goods: Page[Product], act: str) -> RatesForm:
+    stored = {"commission_bp": shop.terms.commission_bp}
+    stored |= {own_field(one): one.commission_bp for one in goods}
+    if not act:
+        draft = request.session.get(RATES_DRAFT, {})
+        return RatesForm(goods=goods, initial=stored | draft)
+    sent = request.POST.copy()
+    if act == "every":
+        for one in goods:
+            sent[own_field(one)] = sent.get("every", "")
+    return RatesForm(sent, goods=goods)
+
+
+def _saved(request: SignedInRequest, shop: Shop, form: RatesForm) -> HttpResponse:
+    default_bp, own = form.cleaned_data["commission_bp"], form.own()
+    differs = default_bp != shop.terms.commission_bp
+    differs |= any(own[one.pk] != one.commission_bp for one in form.goods)
+    if differs and not proved_lately(request):
+        draft = {own_field(one): own[one.pk] for one in form.goods}
+        request.session[RATES_DRAFT] = {"commission_bp": default_bp, **draft}
+        page = {"next": request.get_full_path()}
+        return render(request, "referrals/prove_first.html", page, status=FORBIDDEN)
+    request.session.pop(RATES_DRAFT, None)
+    set_rates(shop=shop, default_bp=default_bp, own=own, by=request.user)
+    messages.success(request, _("Saved."))
+    return redirect(request.get_full_path())
+
+
+def _meaning(
+    request: SignedInRequest, shop: Shop, goods: Page[Product], form: RatesForm
+) -> dict[str, Any]:
+    """Return what the page says of the rates as they stand in its fields."""
+    default_bp = shop.terms.commission_bp
+    own = {one.pk: one.commission_bp for one in goods}
+    if form.is_bound and form.is_valid():
+        default_bp, own = form.cleaned_data["commission_bp"], form.own()
+    for one in goods:
+        one.commission_bp = own[one.pk]
+    return {
+        "shop": shop,
+        "page": goods,
+        "only": request.GET.get("only", ""),
+        "rows": [(costs.piece(one, default_bp=default_bp), form[own_field(one)]) for one in goods],
+        "forecast": costs.forecast(shop, default_bp=default_bp, own=own),
+        "is_draft": not form.is_bound and RATES_DRAFT in request.session,
+    }
+
+
+@shop_required(Act.EDIT_SHOP)
+@require_http_methods(["GET", "HEAD", "POST"])
+def rules(request: SignedInRequest, shop: Shop) -> HttpResponse:
+    """Say who may share for pay, and ask people to."""
+    sent = request.POST if request.method == "POST" else None
+    is_rule = request.POST.get("part") == "who"
+    who = WhoForm(sent if is_rule else None, initial={"who": programme.who_of(shop)})
+    invite = InviteForm(None if is_rule else sent)
+    if who.is_valid():
+        programme.set_who(shop=shop, who=who.cleaned_data["who"], by=request.user)
+        messages.success(request, _("Saved."))
+        return redirect("referrals:sharing_rules")
+    if invite.is_valid() and _invited(request, shop, invite):
+        return redirect("referrals:sharing_rules")
+    invitations = Invitation.objects.filter(shop=shop, withdrawn_at=None)
+    page = page_of(request, invitations.select_related("person").order_by("-pk"), size=A_PAGE)
+    context = {"shop": shop, "who": who, "invite": invite, "page": page}
+    asked = who if is_rule else invite
+    return form_page(request, "referrals/sharing_rules.html", asked, context)
+
+
+def _invited(request: SignedInRequest, shop: Shop, form: InviteForm) -> bool:
+    """Invite whom the form names, or say beside it why not."""
+    person = form.cleaned_data["person"]
+    try:
+        programme.invite(shop=shop, person=person, by=request.user)
+    except tuple(WHY_NOT) as refusal:
+        form.add_error("person", WHY_NOT[type(refusal)]() % {"name": person.name})
+        return False
+    messages.success(request, _("%(name)s is told that you invite them.") % {"name": person.name})
+    return True
+
+
+WHY_NOT = {
+    programme.AlreadyInvited: lambda: _("%(name)s is invited already."),
+    programme.RemovedBefore: lambda: _(
+        "You ended sharing for pay for %(name)s. Undo that on their page first."
+    ),
+    programme.WorksHere: lambda: _("%(name)s works here, and staff earn nothing from their shop."),
+    programme.WantsNoNews: lambda: _("%(name)s cannot be invited."),
+}
+
+
+@shop_required(Act.EDIT_SHOP)
+@require_POST
+def withdraw(request: SignedInRequest, shop: Shop, public_id: str) -> HttpResponse:
+    """Take an invitation back."""
+    invited = programme.known_to(shop, Person.objects.all())
+    person = get_object_or_404(invited, public_id=public_id)
+    programme.withdraw(shop=shop, person=person, by=request.user)
+    messages.success(request, _("%(name)s is no longer invited.") % {"name": person.name})
+    return redirect("referrals:sharing_rules")
