@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from kit import clock
 from ledger import accounts
 from ledger.accounts import Side
+from ledger.balances import sides_under
 from payments import destinations
 from payments.models import Destination, Payout, PayoutHold
 from people.models import Person
@@ -85,3 +86,10 @@ def account_named(code: str, *, currency: str) -> Side | None:
     if found is None or found.group(3) != currency:
         return None
     return accounts.named(code, currency)
+
+
+def charity_named(code: str, *, currency: str) -> Side | None:
+    """Return the account of a charity that a person typed; None when nothing ever stood on it."""
+    if not re.fullmatch(r"charity:[1-9][0-9]{0,17}:[A-Z]{3}", code):
+        return None
+    return next((side for side in sides_under(code) if side.currency == currency), None)

@@ -26,7 +26,7 @@ class AlreadyResolved(Exception):
 
 
 class NoSuchAccount(Exception):
-    """No open account of a sharer or a shop bears this code; nothing was written."""
+    """No open account of a sharer, shop or charity bears this code; nothing was written."""
 
 
 class OwnAccount(Exception):
@@ -126,6 +126,9 @@ def _side_of(difference: Difference, resolution: str, account: str, by: Person) 
         return accounts.platform_fees(difference.currency)
     if resolution == Difference.Resolution.THEIRS:
         return accounts.outside(difference.rail, difference.currency)
+    charity = payees.charity_named(account, currency=difference.currency)
+    if charity is not None:
+        return charity  # nobody's own: this is how money sent to one by hand is booked
     side = payees.account_named(account, currency=difference.currency)
     owner = payees.owner_of(side) if side else None
     if side is None or owner is None:

@@ -8,6 +8,17 @@ from typing import Protocol
 from notifications.telling import News, tell, tell_many
 from referrals.models import Commission
 
+# What says "yours", and is said of no commission that goes to somebody else.
+OF_ONES_OWN = frozenset(
+    {
+        "commission_expected",
+        "commission_held",
+        "commission_reversed",
+        "commission_owed",
+        "commission_restored",
+    }
+)
+
 
 class Earned(Protocol):
     """A commission, as far as news of it go."""
@@ -36,7 +47,12 @@ class Titled(Earned, Protocol):
 def to_sharer(
     commission: Commission, kind: str, *, minor: int | None = None, days: int = 0, fact: str = ""
 ) -> None:
-    """Tell whose commission it is, once for each kind and ``fact``."""
+    """Tell whose commission it is, once for each kind and ``fact``.
+
+    Of one they left to a charity they hear when the charity has it: the rest is not theirs.
+    """
+    if commission.charity_id is not None and kind in OF_ONES_OWN:
+        return
     net_minor = commission.net_minor if minor is None else minor
     data = _facts_of(commission, commission.product.title, minor=net_minor) | {"days": days}
     tell(

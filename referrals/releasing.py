@@ -82,7 +82,8 @@ def release(*, commission_id: int) -> bool:
     (commission,) = rows
     post_many(_facts(rows, now))
     move(commission, to=S.RELEASED, table=MAY_BECOME, released_at=now)
-    news.to_sharer(commission, "commission_released")
+    is_kept = commission.charity_id is None
+    news.to_sharer(commission, "commission_released" if is_kept else "commission_donated")
     return True
 
 
@@ -130,7 +131,11 @@ def _release_all(chunk: Sequence[Due], now: datetime) -> None:
     post_many(_facts(chunk, now))
     with connection.cursor() as cursor:
         cursor.execute(RELEASED, {"now": now, "ids": [due.pk for due in chunk]})
-    news.to_sharers([due for due in chunk if due.charity_id is None], "commission_released")
+    kept = [due for due in chunk if due.charity_id is None]
+    news.to_sharers(kept, "commission_released")
+    if len(kept) < len(chunk):
+        given = [due for due in chunk if due.charity_id is not None]
+        news.to_sharers(given, "commission_donated")
 
 
 def _one_by_one(chunk: Iterable[Due]) -> Iterator[bool]:

@@ -1,0 +1,85 @@
+"""The desk: the charities that sharers may give to, and what each has yet to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from kit.web import form_page, page_of
+from payments.web import finance_only
+from people.web import SignedInRequest
+from referrals import charities
+from referrals.giving_forms import CharityForm
+from referrals.models import Charity
+
+PAGE = 40
+
+
+@finance_only
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def listing(request: SignedInRequest) -> HttpResponse:
+    """List them with their balances, and take one more."""
+    form = CharityForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            charities.add(names=form.names(), by=request.user)
+        except charities.ListedBefore:
+            form.add_error("registration", _listed_before())
+        else:
+            messages.success(request, _("It is on the list. Sharers may give to it now."))
+            return redirect("referrals:charities")
+    page = page_of(request, Charity.objects.order_by("closed_at", "-pk"), size=PAGE)
+    balances = charities.balances()
+    rows = [(row, balances.get(row.pk, [])) for row in page.object_list]
+    return form_page(request, "referrals/charities.html", form, {"page": page, "rows": rows})
+
+
+@finance_only
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def rename(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Correct its names or number."""
+    row = get_object_or_404(Charity, pk=pk)
+    form = CharityForm(request.POST if request.method == "POST" else None, initial=_names_of(row))
+    if form.is_bound and form.is_valid():
+        try:
+            charities.rename(charity=row, names=form.names(), by=request.user)
+        except charities.ListedBefore:
+            form.add_error("registration", _listed_before())
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("referrals:charities")
+    return form_page(request, "referrals/charity.html", form, {"charity": row})
+
+
+@finance_only
+@require_POST
+def close(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take it off the list."""
+    charities.close(charity=get_object_or_404(Charity, pk=pk), by=request.user)
+    messages.success(request, _("It is off the list. What it was given stays its own."))
+    return redirect("referrals:charities")
+
+
+@finance_only
+@require_POST
+def open_again(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Put it back on the list."""
+    charities.open_again(charity=get_object_or_404(Charity, pk=pk), by=request.user)
+    messages.success(request, _("It is on the list. Sharers may give to it now."))
+    return redirect("referrals:charities")
+
+
+def _names_of(row: Charity) -> Mapping[str, str]:
+    return {"name_zh": row.name_zh, "name_en": row.name_en, "registration": row.registration}
+
+
+def _listed_before() -> str:
+    return _("A charity with this number is on the list already, perhaps closed.")
