@@ -46,5 +46,5 @@ TO_SHARER = {
     Rule.NOT_IN_PROGRAMME: "NOT_IN_PROGRAMME",
     Rule.TAKEN: "TAKEN",
     Rule.OLDER: "OTHER_LINK_LATER",
-    Rule.IN_DOUBT: "BOT",
+    Rule.IN_DOUBT: "SUSPECT",
 }

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from kit import tables
 from kit.web import download, page_of
 from people.web import SignedInRequest
-from referrals import charts, statement, stories
+from referrals import charts, provenance, statement, stories
 from referrals import earnings as earned
 from referrals.models import Commission
 
@@ -51,13 +51,17 @@ def earnings_file(request: SignedInRequest) -> HttpResponse:
 def story(request: SignedInRequest, line_key: str) -> HttpResponse:
     """Show how one commission came about and where its money is."""
     mine = Commission.objects.earned_by(request.user).select_related(
-        "product", "shop", "attribution"
+        "product", "shop", "attribution", "charity"
     )
     commission = get_object_or_404(mine, line_key=line_key)
     (row,) = earned.staged([commission])
+    language = get_language() or settings.LANGUAGE_CODE
     context = {
         "row": row,
         "commission": commission,
-        "steps": stories.story_of(row, language=get_language() or settings.LANGUAGE_CODE),
+        "why": provenance.why_yours(commission.attribution),
+        "buyer": provenance.buyer_told(commission.attribution),
+        "left_to": stories.left_to(commission, language=language),
+        "steps": stories.story_of(row, language=language),
     }
     return render(request, "referrals/earning.html", context)

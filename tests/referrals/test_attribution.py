@@ -279,13 +279,13 @@ def test_without_the_two_keys_the_same_eight_windows_earn_eight_times(
     """The race above is a real one: who decides, and who earns, is decided by the keys alone."""
     touch = touch_of(link)
     all_have_looked = threading.Barrier(8)
-    judged = attribution._judged
+    judge = attribution.judge
 
-    def judged_by_all(candidates, purchase):
+    def judged_by_all(purchase, touches):
         all_have_looked.wait(timeout=20)
-        return judged(candidates, purchase)
+        return judge(purchase, touches)
 
-    monkeypatch.setattr(attribution, "_judged", judged_by_all)
+    monkeypatch.setattr(attribution, "judge", judged_by_all)
     outcomes = all_at_once(lambda: order(hill_shop, xiaoyu, [touch]), times=8)
 
     assert {type(outcome) for outcome in outcomes} == {Attribution}

@@ -6,7 +6,16 @@ from uuid import UUID
 
 import pytest
 
-from referrals.touches import MOST_TOUCHES, Touch, cookie_with, read_cookie, visit_goes_on
+from referrals import touches as touching
+from referrals.channels import Channel
+from referrals.touches import (
+    MOST_TOUCHES,
+    Touch,
+    cookie_with,
+    in_turn,
+    read_cookie,
+    visit_goes_on,
+)
 from tests.conftest import NOON
 
 
@@ -20,6 +29,41 @@ def test_a_touch_comes_back_as_it_was(noon):
     one = Touch(UUID(int=2**127 + 5), 2**40 - 1, 2**32 - 1, NOON - timedelta(milliseconds=1234))
 
     assert read_cookie(cookie_with([], one)) == [one]
+
+
+@pytest.mark.parametrize("channel", Channel.values)
+@pytest.mark.parametrize("is_doubtful", [True, False])
+def test_a_touch_keeps_how_it_came(noon, channel, is_doubtful):
+    one = Touch(UUID(int=1), 1, 1, NOON, channel, is_doubtful)
+
+    assert read_cookie(cookie_with([], one)) == [one]
+
+
+def test_a_channel_of_newer_code_reads_as_none(noon):
+    body = bytearray(touching._packed(Touch(UUID(int=1), 1, 1, NOON, "code")))
+    body[31] = 0x7F
+
+    (read,) = read_cookie(touching._signed(touching.VERSION + bytes(body)))
+
+    assert read == Touch(UUID(int=1), 1, 1, NOON)
+
+
+def test_a_cookie_from_before_channels_still_proves(noon):
+    one, other = Touch(UUID(int=1), 1, 1, NOON), Touch(UUID(int=2), 2, 2, NOON - timedelta(days=1))
+    old = b"\x01" + touching._packed(one)[:31] + touching._packed(other)[:31]
+
+    assert read_cookie(touching._signed(old)) == [one, other]
+
+
+def test_certain_clicks_earn_before_doubtful_ones_and_newer_before_older(noon):
+    old, new = touch(3), touch(2)
+    doubtful = Touch(UUID(int=9), 9, 1, NOON, "", is_doubtful=True)
+    same_moment = Touch(UUID(int=8), 8, 1, new.at)
+    elsewhere = touch(1, shop=2)
+
+    turn = in_turn([doubtful, old, elsewhere, new, same_moment], shop_id=1)
+
+    assert [one.link_id for one in turn] == [8, 2, 3, 9]
 
 
 def test_touches_come_back_newest_first(noon):
@@ -64,13 +108,15 @@ def test_a_touch_of_thirty_days_proves_nothing_any_more(noon):
     assert read_cookie(cookie_with([old], fresh)) == [fresh]
 
 
+@pytest.mark.proves("T11")
 def test_any_flipped_bit_proves_nothing(noon):
     packed = bytearray(urlsafe_b64decode(cookie_with([], touch(1)) + "=="))
     for place in range(len(packed)):
-        packed[place] ^= 1
-        forged = urlsafe_b64encode(packed).rstrip(b"=").decode()
-        assert read_cookie(forged) == []
-        packed[place] ^= 1
+        for bit in range(8):
+            packed[place] ^= 1 << bit
+            forged = urlsafe_b64encode(packed).rstrip(b"=").decode()
+            assert read_cookie(forged) == []
+            packed[place] ^= 1 << bit
 
 
 @pytest.mark.parametrize(
@@ -93,6 +139,17 @@ def test_any_flipped_bit_proves_nothing(noon):
 )
 def test_garbage_proves_nothing_and_raises_nothing(noon, garbage):
     assert read_cookie(garbage) == []
+
+
+@pytest.mark.proves("T11")
+def test_the_ninth_shop_pushes_the_oldest_out_and_a_cookie_of_nine_is_not_ours(noon):
+    nine = [touch(number, shop=number) for number in range(1, 10)]
+
+    kept = read_cookie(cookie_with(nine[1:], nine[0]))
+
+    assert [one.shop_id for one in kept] == list(range(1, 9))
+    too_long = touching._signed(touching.VERSION + b"".join(map(touching._packed, nine)))
+    assert read_cookie(too_long) == []
 
 
 def test_a_cookie_cut_short_proves_nothing(noon):
