@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from referrals.links import Earning, LinkFacts
+from referrals.models import Gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def shown(
     card = _card(on_card, product_id, earns if is_theirs else "", language, mutual)
     if is_theirs or earner is None or not earns:
         return Shown(friend=card)
-    return Shown(friend=card, disclosure=_gain(earner.sharer_name, earns, language))
+    return Shown(friend=card, disclosure=_gain(earner, earns, language))
 
 
 @lru_cache(maxsize=2_000)
@@ -60,39 +61,77 @@ def _card(facts: LinkFacts, product_id: int, earns: str, language: str, mutual: 
         "words": facts.words if same_product else "",
         "words_language": facts.words_language,
         "bought": facts.bought if same_product else "",
-        "earns": earns,
         "mutual": mutual,
     }
     with translation.override(language):
-        part["title"] = _title(facts, product_id) % {"name": facts.sharer_name}
+        part["title"] = title_of(facts, product_id)
+        part["gain"] = _gain_on_card(facts, earns, language)
         return render_to_string("referrals/_friend_card.html", part)
 
 
-def _title(facts: LinkFacts, product_id: int) -> str:
+def title_of(facts: LinkFacts, product_id: int) -> str:
+    """Return how the reader comes to be here, in the language that is active."""
     if facts.sharer_id in facts.staff_ids:
-        return _("%(name)s, of this shop, shows you this")
-    if facts.product_id == product_id:
-        return _("%(name)s recommends this to you")
-    return _("%(name)s brought you to this shop")
+        said = _("%(name)s, of this shop, shows you this")
+    elif facts.product_id == product_id:
+        said = _("%(name)s recommends this to you")
+    else:
+        said = _("%(name)s brought you to this shop")
+    return said % {"name": facts.sharer_name}
 
 
 @lru_cache(maxsize=2_000)
-def _gain(name: str, earns: str, language: str) -> SafeString:
+def _gain(facts: LinkFacts, earns: str, language: str) -> SafeString:
+    return format_html('<p class="disc">{}</p>', _gain_sentence(facts, earns, language))
+
+
+def _gain_sentence(facts: LinkFacts, earns: str, language: str) -> str:
+    """Say who gains how much, naming the sharer."""
     with translation.override(language):
-        sentence = _gain_sentence() % {"name": name, "amount": earns}
-    return format_html('<p class="disc">{}</p>', sentence)
+        sentences = {
+            Gives.KEEP: _("%(name)s may earn %(amount)s if you buy"),
+            Gives.BUYER: _("%(name)s gives you %(amount)s off the price"),
+            Gives.CHARITY: _("%(name)s gives %(amount)s to %(charity)s if you buy"),
+            Gives.NONE: _("%(name)s brought you here and earns nothing by it"),
+        }
+        return sentences[Gives(facts.gives)] % _said_of(facts, earns, language)
 
 
-def _gain_sentence() -> str:
-    return _("%(name)s may earn %(amount)s if you buy")
+def _gain_on_card(facts: LinkFacts, earns: str, language: str) -> str:
+    """Say the same below the sharer's name, in the language that is active."""
+    sentences = {
+        Gives.KEEP: _("they may earn %(earns)s if you buy"),
+        Gives.BUYER: _("they give you %(amount)s off the price"),
+        Gives.CHARITY: _("they give %(amount)s to %(charity)s if you buy"),
+        Gives.NONE: _("they earn nothing by it"),
+    }
+    said = _said_of(facts, earns, language) | {"earns": earns}
+    return sentences[Gives(facts.gives)] % said if earns else ""
+
+
+def _said_of(facts: LinkFacts, earns: str, language: str) -> dict[str, str]:
+    is_chinese = language.startswith("zh")
+    charity = facts.charity_name_zh if is_chinese else facts.charity_name_en
+    return {"name": facts.sharer_name, "amount": earns, "charity": charity}
 
 
 def shop_gain(earner: LinkFacts, language: str) -> SafeString:
     """Write who gains on the page of a whole shop, where the amounts differ."""
     with translation.override(language):
-        sentence = _(
-            "%(name)s brought you here and may earn if you buy; each product says how much"
-        ) % {"name": earner.sharer_name}
+        sentences = {
+            Gives.KEEP: _(
+                "%(name)s brought you here and may earn if you buy; each product says how much"
+            ),
+            Gives.BUYER: _(
+                "%(name)s brought you here and gives you something off; each product says how much"
+            ),
+            Gives.CHARITY: _(
+                "%(name)s brought you here and gives to %(charity)s if you buy;"
+                " each product says how much"
+            ),
+            Gives.NONE: _("%(name)s brought you here and earns nothing by it"),
+        }
+        sentence = sentences[Gives(earner.gives)] % _said_of(earner, "", language)
     return format_html('<p class="disc">{}</p>', sentence)
 
 
@@ -110,7 +149,4 @@ def line_of(facts: LinkFacts, language: str) -> str:
 def gain_line(facts: LinkFacts, earning: Earning, language: str) -> str:
     """Return the disclosure as plain text for a preview: empty when nothing is earned."""
     earns = earning.display(language)
-    if not earns:
-        return ""
-    with translation.override(language):
-        return _gain_sentence() % {"name": facts.sharer_name, "amount": earns}
+    return _gain_sentence(facts, earns, language) if earns else ""

@@ -24,6 +24,12 @@ MOST_REASONS = 5  # more refunds than these nobody reads to understand a balance
 # Commissions that stand: paid for, and not taken back.
 STANDING = (S.PENDING, S.HELD, S.RELEASED)
 
+KEPT = Q(charity=None)
+# Orders that were brought, whoever has what they earned.
+BROUGHT = Q(state__in=STANDING) | Q(state=S.GIVEN, paid_at__isnull=False)
+
+GIVEN_AWAY = Q(state=S.GIVEN, paid_at__isnull=False) | Q(state=S.RELEASED, charity__isnull=False)
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -31,7 +37,8 @@ class Figures:
 
     ``available_minor`` is the ledger's word, so a payout under way and what was taken
     back are already off it; ``month_minor`` is of sales paid this month; ``total_minor``
-    is everything ever released and not taken back.
+    is everything ever released and not taken back. None of it is of what they gave away:
+    that is ``given_minor``, what buyers paid less and charities were given.
     """
 
     currency: str
@@ -39,11 +46,16 @@ class Figures:
     pending_minor: int
     month_minor: int
     total_minor: int
+    given_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One commission and its stage: a state, or ``paid_out`` once payouts have covered it."""
+    """One commission and its stage: a state, ``paid_out`` once payouts have covered it.
+
+    ``donated`` once a charity has what was left to it, ``in_review`` while a person of the
+    house looks at the sale, and ``refused`` once they have said no.
+    """
 
     commission: Commission
     stage: str
@@ -81,9 +93,10 @@ def figures_of(person: Person) -> list[Figures]:
         Commission.objects.filter(sharer=person)
         .values("currency")
         .annotate(
-            pending_minor=_sum(net, Q(state__in=(S.PENDING, S.HELD))),
-            month_minor=_sum(net, Q(state__in=STANDING, paid_at__gte=month_began)),
-            total_minor=_sum(net, Q(state=S.RELEASED)),
+            pending_minor=_sum(net, KEPT & Q(state__in=(S.PENDING, S.HELD))),
+            month_minor=_sum(net, KEPT & Q(state__in=STANDING, paid_at__gte=month_began)),
+            total_minor=_sum(net, KEPT & Q(state=S.RELEASED)),
+            given_minor=_sum(net, GIVEN_AWAY),
             rows=Sum(1),
         )
         .order_by("-rows", "currency")
@@ -100,6 +113,7 @@ def figures_of(person: Person) -> list[Figures]:
             pending_minor=row["pending_minor"],
             month_minor=row["month_minor"],
             total_minor=row["total_minor"],
+            given_minor=row.get("given_minor", 0),
         )
         for row in found
     ]
@@ -127,7 +141,9 @@ def below_zero(person: Person, figures: Figures) -> list[Reversal]:
     if owed_minor <= 0:
         return found
     mine = Reversal.objects.filter(
-        commission__sharer=person, commission__currency=figures.currency
+        commission__sharer=person,
+        commission__currency=figures.currency,
+        commission__charity=None,
     ).select_related("commission__product")
     undone = set(mine.filter(amount_minor__lt=0).values_list("commission_id", "key"))
     taken = mine.filter(
@@ -143,7 +159,14 @@ def below_zero(person: Person, figures: Figures) -> list[Reversal]:
 
 
 def _staged(row: Commission, covered: set[int]) -> Row:
-    return Row(commission=row, stage="paid_out" if row.pk in covered else row.state)
+    stage = "paid_out" if row.pk in covered else row.state
+    if row.refused_at is not None:
+        stage = "refused"
+    elif row.in_review and row.state != S.REVERSED:
+        stage = "in_review"
+    elif row.charity_id is not None and row.state == S.RELEASED:
+        stage = "donated"
+    return Row(commission=row, stage=stage)
 
 
 def weeks_of(person: Person, *, currency: str) -> list[Week]:
@@ -154,7 +177,7 @@ def weeks_of(person: Person, *, currency: str) -> list[Week]:
     starts = [this_monday - timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]
     sums = dict.fromkeys((start.date() for start in starts), 0)
     paid = Commission.objects.filter(
-        sharer=person, currency=currency, state__in=STANDING, paid_at__gte=starts[0]
+        KEPT, sharer=person, currency=currency, state__in=STANDING, paid_at__gte=starts[0]
     ).values_list("paid_at", "amount_minor", "reversed_minor")
     for paid_at, amount_minor, reversed_minor in paid:
         if paid_at is None:
@@ -188,7 +211,7 @@ def _paid_out(pairs: set[tuple[int, str]]) -> set[int]:
 
 def _released(sharer_id: int, currency: str) -> Iterable[tuple[int, int]]:
     return (
-        Commission.objects.filter(sharer_id=sharer_id, currency=currency, state=S.RELEASED)
+        Commission.objects.filter(KEPT, sharer_id=sharer_id, currency=currency, state=S.RELEASED)
         .order_by("released_at", "pk")
         .values_list("pk", F("amount_minor") - F("reversed_minor"))
     )

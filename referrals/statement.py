@@ -78,6 +78,10 @@ def _stages() -> dict[str, str]:
         "held": _("In the return window"),
         "released": pgettext("commission", "Yours"),
         "paid_out": _("Paid out"),
+        "in_review": _("Being looked at"),
+        "refused": _("Refused"),
+        "given": _("Given to the buyer"),
+        "donated": _("Given to a charity"),
         "void": _("Order cancelled"),
         "reversed": _("Refunded"),
     }
