@@ -28,6 +28,7 @@ from shops.web import RATES_DRAFT, shop_required
 FORBIDDEN = 403
 GOODS_A_PAGE = 30
 A_PAGE = 50
+LOOKING = frozenset({"look", "every"})  # presses after which nothing is saved
 
 
 @shop_required(Act.EDIT_SHOP)
@@ -36,7 +37,8 @@ A_PAGE = 50
 def rates(request: SignedInRequest, shop: Shop) -> HttpResponse:
     """Set the rates; what they mean in money can be looked at before they are saved."""
     goods = page_of(request, _asked_for(request, shop), size=GOODS_A_PAGE)
-    act = request.POST.get("act", "save") if request.method == "POST" else ""
+    asked = request.POST.get("act", "")
+    act = (asked if asked in LOOKING else "save") if request.method == "POST" else ""
     form = _rates_form(request, shop, goods, act)
     if act == "save" and form.is_valid():
         return _saved(request, shop, form)

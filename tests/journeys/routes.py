@@ -71,6 +71,7 @@ def _known(world: World) -> dict[str, list[str]]:
         "u/": [people["linwei"], people["xiaoyu"], people["sofia"]],
         "friends/": [people["linwei"], people["hao"]],
         "shop/staff/": [people["jun"], people["chen"], people["hao"]],
+        "shop/sharers/": [people["linwei"], people["xiaoyu"]],
         "shop/products/": [products["honey"], products["unlisted"], products["held"]],
         "shop/orders/": [world.order_ids["paid"], world.order_ids["shipped"]],
         "me/notices/": [world.notices["xiaoyu"], world.notices["chen"]],

@@ -93,12 +93,14 @@ def pages_of(world: World) -> dict[str, list[str]]:
             *("/me/earnings", f"/me/earnings/{world.line_key}", "/me/wallet"),
             *("/me/wallet/destination", "/me/friends", f"/p/{honey}/share"),
             f"/u/{world.people['sofia']}",
+            "/me/sharing",
         ],
         "chen": [
             *("/shop/", "/shop/figures", "/shop/orders", "/shop/orders?show=all", "/shop/money"),
             *("/shop/products", "/shop/products/new", f"/shop/products/{honey}"),
             *(f"/shop/orders/{world.order_ids[state]}" for state in ("paid", "shipped")),
-            *("/shop/sharers", "/shop/settings", "/shop/staff"),
+            *("/shop/sharers", "/shop/settings", "/shop/staff", f"/shop/sharers/{linwei}"),
+            *("/shop/sharers/rates", "/shop/sharers/who", "/shop/sharers?show=removed"),
         ],
         "hao": ["/shop/", "/shop/products", f"/shop/products/{world.products['returned']}"],
         "sofia": ["/me/orders", "/me/notices", "/me/earnings", "/me/wallet"],  # nothing there yet

@@ -259,7 +259,7 @@ def opening(walker: Walker, method: str, world: World) -> list[Door]:
 
 PRIVATE = ("/me", "/shop", "/desk", "/open")
 BUTTONS = ("takedown", "putback", "remove", "no-picture", "read", "photos", "withdraw",
-           "dispatch", "refund", "call-off")  # fmt: skip
+           "dispatch", "refund", "call-off", "let-back")  # fmt: skip
 
 
 def test_who_is_not_signed_in_is_shown_the_way_in(world, visitor):
@@ -290,7 +290,8 @@ def foreign_doors(world: World) -> dict[str, list[str]]:
     waiting, earning = f"/desk/{world.holds['waiting']}", f"/me/earnings/{world.line_key}"
     chens, xiaoyus = (f"/me/notices/{world.notices[key]}" for key in ("chen", "xiaoyu"))
     owners = [
-        f"/shop/{page}" for page in ("products", "products/new", "settings", "staff", "money")
+        f"/shop/{page}"
+        for page in ("products", "products/new", "settings", "staff", "money", "sharers/rates")
     ]
     return {
         "shopper": ["/desk/", "/desk/decisions", waiting, earning, chens, f"/p/{held}"],
