@@ -1,0 +1,338 @@
+"""The pages of giving away: the choice on one's own link, the disclosures, and the desk's list."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from audit.models import AuditEvent
+from kit import clock
+from ledger import accounts
+from ledger.posting import post
+from people.models import Person, StaffRole
+from referrals import charities, commissions, giving
+from referrals.charities import Names
+from referrals.models import Charity, Gives
+from referrals.touches import COOKIE_NAME, cookie_with
+from tests.conftest import NOON
+from tests.passkeys import sign_in_twice
+from tests.referrals.conftest import BROWSER, order, touch_of
+from tests.referrals.money import WEEK, complete, pay_in
+
+SCHOOLS = Names(zh="山里小学图书角", en="Hill School Libraries", registration="53610000MJ1234567X")
+DESK = "/desk/charities"
+HUGE = "9" * 30
+
+
+def text_of(answer) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+@pytest.fixture
+def accountant(db) -> Person:
+    person = Person.objects.create_user(name="顾会计", email="gu@example.test")
+    StaffRole.objects.create(person=person, role=StaffRole.Role.FINANCE)
+    return person
+
+
+@pytest.fixture
+def gu(accountant) -> Client:
+    """A browser in which Gu, of finance, is signed in twice, in English."""
+    client = Client()
+    sign_in_twice(client, accountant)
+    client.cookies["django_language"] = "en"
+    return client
+
+
+@pytest.fixture
+def schools(accountant) -> Charity:
+    return charities.add(names=SCHOOLS, by=accountant)
+
+
+@pytest.fixture
+def mine(client, linwei) -> Client:
+    """Lin Wei's browser, in English."""
+    client.force_login(linwei)
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def path_of(link) -> str:
+    return f"/me/links/{link.code}/giving"
+
+
+# --- the choice ---------------------------------------------------------------------------
+
+
+def test_the_choice_stands_on_the_share_sheet_and_is_saved(mine, link, schools):
+    sheet = text_of(mine.get(f"/p/{link.product.public_id}/share"))
+    assert "You keep what it earns." in sheet
+
+    answer = mine.post(path_of(link), {"gives": "charity", "charity": schools.pk}, follow=True)
+
+    assert answer.redirect_chain == [(f"/p/{link.product.public_id}/share", 302)]
+    assert "What it earns goes to Hill School Libraries." in text_of(answer)
+    link.refresh_from_db()
+    assert (link.gives, link.charity) == (Gives.CHARITY, schools)
+
+
+@pytest.mark.parametrize("gives", ["buyer", "none", "keep"])
+def test_a_charity_named_beside_another_choice_is_not_kept(mine, link, schools, gives):
+    answer = mine.post(path_of(link), {"gives": gives, "charity": schools.pk})
+
+    assert answer.status_code == 302
+    link.refresh_from_db()
+    assert (link.gives, link.charity) == (gives, None)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {},
+        {"gives": ""},
+        {"gives": "all of it"},
+        {"gives": "\x00"},
+        {"gives": "charity"},
+        {"gives": "charity", "charity": ""},
+        {"gives": "charity", "charity": "0"},
+        {"gives": "charity", "charity": "-1"},
+        {"gives": "charity", "charity": HUGE},
+        {"gives": "charity", "charity": "1\x00"},
+        {"gives": "charity", "charity": "深圳"},
+        {"gives": ["keep", "none", "🐝"]},
+    ],
+)
+def test_nonsense_is_told_beside_the_field_and_changes_nothing(mine, link, schools, sent):
+    answer = mine.post(path_of(link), sent)
+
+    assert answer.status_code == 422
+    assert 'class="errors' in answer.content.decode() or "errorlist" in answer.content.decode()
+    link.refresh_from_db()
+    assert (link.gives, link.charity) == (Gives.KEEP, None)
+
+
+def test_a_closed_charity_is_no_choice_and_its_links_say_so(mine, link, schools, accountant):
+    giving.choose(link=link, gives=Gives.CHARITY, charity=schools)
+    charities.close(charity=schools, by=accountant)
+
+    page = mine.get(path_of(link))
+    assert "Hill School Libraries takes no more gifts" in text_of(page)
+    assert f'value="{schools.pk}"' not in page.content.decode()
+    answer = mine.post(path_of(link), {"gives": "charity", "charity": schools.pk})
+    assert answer.status_code == 422
+
+
+def test_somebody_elses_link_is_not_there(client, link, xiaoyu):
+    assert client.get(path_of(link)).status_code == 302  # to sign in
+    client.force_login(xiaoyu)
+    assert client.get(path_of(link)).status_code == 404
+    assert client.post(path_of(link), {"gives": "none"}).status_code == 404
+    assert client.delete(path_of(link)).status_code == 405
+    link.refresh_from_db()
+    assert link.gives == Gives.KEEP
+
+
+# --- what the world reads ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("gives", "english", "chinese"),
+    [
+        ("keep", "they may earn ¥6.80 if you buy", "你下单后 TA 可能获得佣金 ¥6.80"),
+        ("buyer", "they give you ¥6.80 off the price", "TA 把佣金让给你，立减 ¥6.80"),
+        (
+            "charity",
+            "they give ¥6.80 to Hill School Libraries if you buy",
+            "你下单后 TA 把佣金 ¥6.80 捐给山里小学图书角",
+        ),
+        ("none", "they earn nothing by it", "TA 不拿佣金"),
+    ],
+)
+def test_whoever_opens_the_link_reads_who_gains(link, schools, gives, english, chinese):
+    giving.choose(link=link, gives=gives, charity=schools)
+    path = f"/s/{link.code}"
+
+    assert english in text_of(Client(**BROWSER, HTTP_ACCEPT_LANGUAGE="en").get(path))
+    assert chinese in text_of(Client(**BROWSER, HTTP_ACCEPT_LANGUAGE="zh-hans").get(path))
+
+
+@pytest.mark.parametrize(
+    ("gives", "said"),
+    [
+        ("keep", "林薇 may earn ¥6.80 if you buy"),
+        ("buyer", "林薇 gives you ¥6.80 off the price"),
+        ("charity", "林薇 gives ¥6.80 to Hill School Libraries if you buy"),
+        ("none", "林薇 brought you here and earns nothing by it"),
+    ],
+)
+def test_previews_say_it_too(linwei, link, schools, gives, said):
+    linwei.language = "en"
+    linwei.save(update_fields=["language"])
+    giving.choose(link=link, gives=gives, charity=schools)
+
+    page = Client(HTTP_USER_AGENT="WhatsApp/2.23").get(f"/s/{link.code}")
+
+    assert said in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("gives", "said"),
+    [
+        ("keep", "林薇 brought you here and may earn if you buy; each product says how much"),
+        ("buyer", "林薇 brought you here and gives you something off; each product says how much"),
+        (
+            "charity",
+            "林薇 brought you here and gives to Hill School Libraries if you buy;"
+            " each product says how much",
+        ),
+        ("none", "林薇 brought you here and earns nothing by it"),
+    ],
+)
+def test_the_shops_page_says_it_too(link, schools, gives, said):
+    giving.choose(link=link, gives=gives, charity=schools)
+    phone = Client(**BROWSER, HTTP_ACCEPT_LANGUAGE="en")
+    phone.cookies[COOKIE_NAME] = cookie_with([], touch_of(link))
+
+    assert said in text_of(phone.get("/shanli"))
+
+
+# --- the sharer's own pages ----------------------------------------------------------------
+
+
+def test_the_sharer_reads_what_became_of_what_was_left_to_a_charity(
+    mine, noon, link, schools, hill_shop, xiaoyu
+):
+    giving.choose(link=link, gives=Gives.CHARITY, charity=schools)
+    order(hill_shop, xiaoyu, [touch_of(link)])
+    pay_in(minor=6800)
+    commissions.paid(line_key="L1", at=NOON)
+    complete("L1")
+    with clock.stopped_at(NOON + WEEK):
+        assert commissions.release_due(clock.now()) == 1
+
+    page, story = text_of(mine.get("/me/earnings")), text_of(mine.get("/me/earnings/L1"))
+
+    assert "You gave away ¥6.80, to buyers and charities." in page
+    assert "Given to a charity" in page
+    assert "You left it to Hill School Libraries, not to yourself." in story
+    assert "Given to Hill School Libraries" in story
+    assert "Yours to withdraw" not in story
+    assert "Given to a charity" in mine.get("/me/earnings.csv").getvalue().decode()
+    assert mine.get(f"/me/links/{link.code}").status_code == 200
+
+
+def test_the_sharer_reads_what_was_given_to_the_buyer(mine, noon, link, hill_shop, xiaoyu):
+    giving.choose(link=link, gives=Gives.BUYER)
+    order(hill_shop, xiaoyu, [touch_of(link)])
+    commissions.paid(line_key="L1", at=NOON)
+
+    page, story = text_of(mine.get("/me/earnings")), text_of(mine.get("/me/earnings/L1"))
+
+    assert "You gave away ¥6.80, to buyers and charities." in page
+    assert "Given to the buyer" in page
+    assert "You gave it to the buyer: they paid ¥6.80 less." in story
+    assert "Received" not in story
+    assert "Given to the buyer" in mine.get("/me/earnings.csv").getvalue().decode()
+    assert mine.get(f"/me/links/{link.code}").status_code == 200
+
+
+# --- the desk -----------------------------------------------------------------------------
+
+
+def test_finance_adds_renames_closes_and_opens_again(gu):
+    assert "No charities yet" in text_of(gu.get(DESK))
+    sent = {"name_zh": SCHOOLS.zh, "name_en": "Hill Scools", "registration": SCHOOLS.registration}
+    assert gu.post(DESK, sent).status_code == 302
+    row = Charity.objects.get()
+
+    gu.post(f"{DESK}/{row.pk}", sent | {"name_en": SCHOOLS.en})
+    page = text_of(gu.get(DESK))
+    assert f"{SCHOOLS.zh} · {SCHOOLS.en}" in page
+    assert "Given nothing yet" in page
+
+    gu.post(f"{DESK}/{row.pk}/close")
+    assert not Charity.objects.listed().exists()
+    gu.post(f"{DESK}/{row.pk}/open")
+    assert Charity.objects.listed().get() == row
+    assert list(AuditEvent.objects.order_by("pk").values_list("act", flat=True)) == [
+        "charity.listed",
+        "charity.renamed",
+        "charity.closed",
+        "charity.opened_again",
+    ]
+
+
+def test_the_desk_shows_what_is_still_to_be_sent(gu, schools):
+    side, outside = accounts.charity(schools.pk, "CNY"), accounts.outside("sandbox", "CNY")
+    post(key="given", legs={outside: -1020, side: 1020})
+
+    assert f"¥10.20 · charity:{schools.pk}:CNY" in text_of(gu.get(DESK))
+
+
+def test_forty_charities_take_no_more_questions_than_one(gu, schools, accountant):
+    def questions() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            gu.get(DESK)
+        return len(asked)
+
+    gu.get(DESK)
+    few = questions()
+    for number in range(40):
+        charities.add(names=Names("名", "Name", f"N{number:04}"), by=accountant)
+    assert questions() == few
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name_zh": ""},
+        {"name_en": "\u200b"},
+        {"name_zh": "长" * 61},
+        {"name_en": "a\x00b"},
+        {"registration": ""},
+        {"registration": "１２３４"},
+        {"registration": "abc"},
+        {"registration": "A B C D"},
+        {"registration": "X" * 1_000},
+        {"registration": SCHOOLS.registration},
+    ],
+)
+def test_a_charity_nobody_could_look_up_is_not_listed(gu, schools, wrong):
+    sent = {"name_zh": "新的", "name_en": "New one", "registration": "NEW-0001"}
+
+    answer = gu.post(DESK, sent | wrong)
+
+    assert answer.status_code == 422
+    assert Charity.objects.get() == schools
+    assert AuditEvent.objects.count() == 1
+
+
+def test_a_number_of_another_charity_is_not_taken(gu, schools, accountant):
+    other = charities.add(names=Names("新的", "New one", "NEW-0001"), by=accountant)
+    sent = {"name_zh": "新的", "name_en": "New one", "registration": SCHOOLS.registration}
+
+    assert gu.post(f"{DESK}/{other.pk}", sent).status_code == 422
+
+    other.refresh_from_db()
+    assert other.registration == "NEW-0001"
+
+
+def test_nobody_else_sees_the_list(client, schools, wulan, linwei):
+    paths = (DESK, f"{DESK}/{schools.pk}")
+    assert [client.get(path).status_code for path in paths] == [302, 302]
+    for person in (wulan, linwei):
+        browser = Client()
+        sign_in_twice(browser, person)
+        assert [browser.get(path).status_code for path in paths] == [404, 404]
+        assert browser.post(f"{DESK}/{schools.pk}/close").status_code == 404
+    assert Charity.objects.listed().exists()
+
+
+def test_a_charity_that_is_not_there_is_404(gu, schools):
+    for path in (f"{DESK}/0", f"{DESK}/{HUGE}", f"{DESK}/{HUGE}/close", f"{DESK}/{schools.pk + 1}"):
+        assert gu.post(path).status_code == 404
+    assert gu.get(f"{DESK}/{schools.pk}/close").status_code == 405
