@@ -119,6 +119,16 @@ class CheckoutForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
+    tells_name = forms.BooleanField(required=False)
+
+    def __init__(self, *given: Any, brought_by: Sequence[str] = (), **more: Any) -> None:
+        super().__init__(*given, **more)
+        if brought_by:
+            names = " · ".join(brought_by)
+            self.fields["tells_name"].label = _("Let %(names)s know it was me") % {"names": names}
+        else:
+            del self.fields["tells_name"]  # there is nobody to tell
+
     def contact(self) -> Contact:
         """Return where it goes, once the form is valid."""
         fields = ("name", "phone", "region", "address", "email", "note")

@@ -126,6 +126,7 @@ class _Purchase:
     touches: Sequence[Touch]
     language: str
     at: datetime
+    tells_name: bool
 
 
 @transaction.atomic
@@ -139,6 +140,7 @@ def place(  # noqa: PLR0913 -- the facts of one purchase, each from another plac
     language: str,
     seen_total_minor: int,
     bag: Bag | None = None,
+    tells_name: bool = False,
 ) -> Checkout:
     """Place one order in each shop of ``lines``, or return what this key already placed.
 
@@ -153,6 +155,7 @@ def place(  # noqa: PLR0913 -- the facts of one purchase, each from another plac
         language: what the buyer reads, for letters and the provider's page.
         seen_total_minor: what the button said.
         bag: where the lines leave from; None when they come from no bag.
+        tells_name: whoever brought the buyer may learn who bought.
 
     Raises:
         NothingToBuy: there are no lines, or they left the bag a moment ago.
@@ -171,7 +174,7 @@ def place(  # noqa: PLR0913 -- the facts of one purchase, each from another plac
     bags.lock(bag.pk if bag is not None else None)
     _refuse_hoarding(buyer=buyer, bag=bag)
     parcels = _parcels(lines, buyer=buyer)
-    purchase = _Purchase(buyer, contact, list(touches), language, clock.now())
+    purchase = _Purchase(buyer, contact, list(touches), language, clock.now(), tells_name)
     # In one order, as a click the stream has not brought yet is counted on its link's row.
     for parcel in sorted(parcels, key=lambda parcel: parcel.shop.pk):
         _freeze(parcel, purchase)
@@ -337,6 +340,7 @@ def _freeze(parcel: _Parcel, purchase: _Purchase) -> None:
         ],
         currency=parcel.shop.currency,
         at=purchase.at,
+        tells_name=purchase.tells_name,
     )
     if parcel.brought is not None:
         earned = {one.line_key: one for one in parcel.brought.commissions.all()}

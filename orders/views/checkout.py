@@ -22,8 +22,10 @@ from orders.forms import WHOLE, CheckoutForm
 from orders.models import Bag, Checkout, Order, OrderLine
 from orders.web import bag_of, base_url, person_of, with_bag
 from payments.charging import ProviderAway, ProviderRefused
+from people.trust import blocked_ids
 from referrals import consent
 from referrals.touches import Touch
+from referrals.visits import Visitor, who_earns
 
 KEY_BYTES = 24
 CANNOT_PLACE = (
@@ -44,16 +46,19 @@ def checkout(request: HttpRequest) -> HttpResponse:
     held = bag_of(request)
     inside = contents(held, only=only)
     inside = with_gifts(inside, touches=_touches(request, held), buyer=person_of(request))
+    brought_by = _brought_by(request, inside, _touches(request, held))
     if request.method == "POST":
-        return _pay(request, inside, only)
+        return _pay(request, inside, only, brought_by)
     if not inside.to_buy:
         return redirect("orders:bag")
-    form = CheckoutForm(initial=_initial(request, inside))
+    form = CheckoutForm(initial=_initial(request, inside), brought_by=brought_by)
     return form_page(request, "orders/checkout.html", form, _page(inside, only))
 
 
-def _pay(request: HttpRequest, inside: Contents, only: list[int]) -> HttpResponse:
-    form = CheckoutForm(request.POST)
+def _pay(
+    request: HttpRequest, inside: Contents, only: list[int], brought_by: list[str]
+) -> HttpResponse:
+    form = CheckoutForm(request.POST, brought_by=brought_by)
     if not form.is_valid():
         return form_page(request, "orders/checkout.html", form, _page(inside, only))
     held = bag_of(request)
@@ -67,6 +72,7 @@ def _pay(request: HttpRequest, inside: Contents, only: list[int]) -> HttpRespons
             language=get_language() or "zh-hans",
             seen_total_minor=form.cleaned_data["seen_total"],
             bag=held,
+            tells_name=form.cleaned_data.get("tells_name", False),
         )
     except placing.NothingToBuy:
         return redirect("orders:bag")
@@ -78,6 +84,17 @@ def _pay(request: HttpRequest, inside: Contents, only: list[int]) -> HttpRespons
 def _touches(request: HttpRequest, held: Bag | None) -> list[Touch]:
     """Return the share links this visitor can prove to have followed."""
     return consent.proven(request.COOKIES, held.brought if held is not None else "")
+
+
+def _brought_by(request: HttpRequest, inside: Contents, touches: list[Touch]) -> list[str]:
+    """Return who may learn that this person bought; a guest has no name to tell."""
+    buyer = person_of(request)
+    if buyer is None:
+        return []
+    visitor = Visitor(buyer.pk, blocked_ids(buyer.pk))
+    shops = [group.shop.pk for group in inside.groups if group.goods_minor]
+    earners = (who_earns(touches, shop_id=shop, visitor=visitor) for shop in shops)
+    return list(dict.fromkeys(one.sharer_name for one in earners if one is not None))
 
 
 def go_and_pay(request: HttpRequest, placed: Checkout) -> HttpResponse:
