@@ -8,10 +8,13 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from catalog import endorsing
+from catalog import authorising, brands, endorsing, listing
+from catalog.authorising import Scope
+from catalog.brands import BrandInput
+from catalog.listing import VariantInput
 from catalog.models import Rule
 from kit import clock
-from people.models import Friendship
+from people.models import Friendship, Person
 from shops.models import Membership
 
 
@@ -89,3 +92,63 @@ def desk(client, hill_shop, chen):
     """Chen at her desk."""
     client.force_login(chen)
     return client
+
+
+SHANMI = BrandInput("山蜜", "Shanmi", ["山蜜牌"], "CNIPA", "12345678", "block")
+
+
+@pytest.fixture
+def mei(db):
+    """Mei owns the brand Shanmi."""
+    return Person.objects.create_user(name="梅姐", email="mei@example.test", language="en")
+
+
+@pytest.fixture
+def registered(mei, noon):
+    """Shanmi, as Mei wrote it down; nobody has looked at it."""
+    return brands.register(owner=mei, written=SHANMI)
+
+
+@pytest.fixture
+def shanmi(registered, wulan):
+    """Shanmi, verified; listings without a certificate are held back."""
+    return brands.verify(brand=registered, moderator=wulan)
+
+
+@pytest.fixture
+def issued(shanmi, hill_shop, mei):
+    """Issue Chen's shop a certificate: ``issued(days=30)``, from now on."""
+
+    def issue(*, days=30, starts_in=0, **scope):
+        now = clock.now()
+        return authorising.issue(
+            brand=shanmi,
+            shop=hill_shop,
+            by=mei,
+            scope=Scope(
+                starts_at=now + timedelta(days=starts_in),
+                ends_at=now + timedelta(days=days),
+                **scope,
+            ),
+        )
+
+    return issue
+
+
+@pytest.fixture
+def writes(hill_shop, honey, jar):
+    """Let Chen write the honey anew: ``writes("山蜜 土蜂蜜")``."""
+
+    def write(title="山蜜 土蜂蜜", *, description="", price_minor=6800, category=None):
+        return listing.save_draft(
+            shop=hill_shop,
+            product=honey,
+            title=title,
+            description=description,
+            commission_bp=None,
+            category=category,
+            variants=[VariantInput(name="500g", price_minor=price_minor, id=jar.pk)],
+            photo_ids=[],
+        )
+
+    return write

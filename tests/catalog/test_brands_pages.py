@@ -1,0 +1,459 @@
+"""The pages of brands and certificates: who sees which, what they say, what they refuse."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from catalog import authorising, brand_minding, brands
+from catalog.models import Brand, Certificate, Product
+from kit import clock
+from people.models import StaffRole
+from shops.models import Shop
+from tests.catalog.conftest import SHANMI
+from tests.passkeys import sign_in_twice
+
+REGISTRATION = {
+    "name_zh": "山蜜",
+    "name_en": "Shanmi",
+    "spellings": "山蜜牌\nShan Mi",
+    "register_office": "CNIPA",
+    "register_number": "12345678",
+    "policy": "block",
+}
+CERTIFICATE = {
+    "shop": "shanli",
+    "first_day": "2026-11-22",
+    "last_day": "2027-11-21",
+    "price_min": "50",
+    "price_max": "80",
+    "areas": "陕西，四川",
+    "channels": ["wechat", "weibo"],
+}
+NONSENSE = [
+    "\x00",
+    "9" * 40,
+    "-1",
+    "١٢٣",
+    "👩‍👩‍👧",
+    "  \u3000\t",
+    "<script>",
+    "a\r\nb",
+    "x" * 10_000,
+]
+
+
+@pytest.fixture
+def her(client, mei):
+    """Mei, signed in, in English."""
+    client.force_login(mei)
+    client.cookies["django_language"] = "en"
+    return client
+
+
+@pytest.fixture
+def moderator(client, wulan):
+    sign_in_twice(client, wulan)
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def text(answer):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def paths(brand, certificate):
+    return [
+        "/me/brands",
+        "/me/brands/new",
+        f"/me/brands/{brand.public_id}",
+        f"/me/brands/{brand.public_id}/issue",
+        f"/me/certificates/{certificate.public_id}",
+        f"/b/{certificate.public_id}",
+    ]
+
+
+# --- registering --------------------------------------------------------------------------------
+
+
+def test_a_brand_is_registered_on_one_page(her, mei, noon):
+    assert "Is a brand yours?" in text(her.get("/me/brands"))
+    answer = her.post("/me/brands/new", REGISTRATION)
+
+    brand = Brand.objects.get()
+    assert answer["Location"] == f"/me/brands/{brand.public_id}"
+    assert (brand.owner, brand.words) == (mei, ["山蜜", "Shanmi", "山蜜牌", "Shan Mi"])
+    assert (brand.policy, brand.state) == ("block", "waiting")
+    assert "being checked" in text(her.get("/me/brands"))
+    assert "Until then it changes nothing" in text(her.get(answer["Location"]))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"name_zh": "", "name_en": ""}, "Write its name in one of the two."),
+        ({"name_en": "S"}, "A name has at least two letters or characters."),
+        ({"name_zh": "。。"}, "A name has at least two letters or characters."),
+        ({"spellings": "山"}, "A name has at least two letters or characters."),
+        ({"spellings": "\n".join(f"ab{n}" for n in range(11))}, "Write at most 10."),
+        ({"spellings": "a" * 41}, "Each has at most 40 signs."),
+        ({"register_number": ""}, "This field is required."),
+        ({"policy": "burn"}, "Select a valid choice."),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field(her, noon, change, words):
+    answer = her.post("/me/brands/new", REGISTRATION | change)
+
+    assert answer.status_code == 422
+    assert words in text(answer)
+    assert "CNIPA" in answer.content.decode()  # what was typed is kept
+    assert not Brand.objects.exists()
+
+
+@pytest.mark.parametrize("value", NONSENSE)
+def test_nonsense_is_refused_or_taken_and_never_an_error(her, shanmi, hill_shop, value):
+    certificate = dict.fromkeys([*CERTIFICATE, "category", "products"], value)
+    for path, fields in {
+        "/me/brands/new": dict.fromkeys(REGISTRATION, value),
+        f"/me/brands/{shanmi.public_id}": {"policy": value},
+        f"/me/brands/{shanmi.public_id}/issue": certificate,
+    }.items():
+        assert her.post(path, fields).status_code == 422
+    for name in ("category", "products", "areas", "price_min", "first_day", "last_day"):
+        answer = her.post(f"/me/brands/{shanmi.public_id}/issue", CERTIFICATE | {name: value})
+        assert answer.status_code in {302, 422}
+
+
+def test_a_sixth_waiting_brand_is_a_409(her, mei, noon):
+    for number in range(5):
+        her.post("/me/brands/new", REGISTRATION | {"register_number": f"n{number}"})
+
+    answer = her.post("/me/brands/new", REGISTRATION | {"register_number": "n5"})
+
+    assert answer.status_code == 409
+    assert Brand.objects.count() == 5
+
+
+def test_a_refused_brand_is_mended_and_sent_in_again(her, registered, wulan):
+    brands.refuse(brand=registered, moderator=wulan, reason="Wrong number.")
+    path = f"/me/brands/{registered.public_id}"
+    assert "Wrong number." in text(her.get(path))
+
+    answer = her.post(f"{path}/edit", REGISTRATION | {"register_number": "777"})
+
+    registered.refresh_from_db()
+    assert answer["Location"] == path
+    assert (registered.state, registered.register_number) == ("waiting", "777")
+
+
+def test_a_verified_brand_is_not_rewritten(her, shanmi):
+    path = f"/me/brands/{shanmi.public_id}/edit"
+    assert her.get(path).status_code == 409
+    assert her.post(path, REGISTRATION | {"name_en": "Nike"}).status_code == 409
+    shanmi.refresh_from_db()
+    assert shanmi.name_en == "Shanmi"
+
+
+# --- the desk -----------------------------------------------------------------------------------
+
+
+def test_the_desk_verifies(moderator, registered):
+    assert "Shanmi" in text(moderator.get("/desk/brands"))
+    path = f"/desk/brands/{registered.public_id}"
+    page = text(moderator.get(path))
+    assert "CNIPA 12345678" in page
+    assert "mei@example.test" in page
+
+    answer = moderator.post(path, {"verdict": "verified"})
+
+    registered.refresh_from_db()
+    assert (answer.status_code, registered.state) == (302, "verified")
+    assert "No brand waits" in text(moderator.get("/desk/brands"))
+    assert "Shanmi" in text(moderator.get("/desk/brands?show=all"))
+
+
+def test_the_desk_refuses_with_a_reason_only(moderator, registered):
+    path = f"/desk/brands/{registered.public_id}"
+    assert moderator.post(path, {"verdict": "refused"}).status_code == 422
+    assert moderator.post(path, {"verdict": "eaten", "reason": "x"}).status_code == 422
+    assert moderator.post(path, {}).status_code == 422
+    registered.refresh_from_db()
+    assert registered.state == "waiting"
+
+    moderator.post(path, {"verdict": "refused", "reason": "Not theirs."})
+    registered.refresh_from_db()
+    assert (registered.state, registered.reason) == ("refused", "Not theirs.")
+    assert moderator.post(path, {"verdict": "verified"}).status_code == 409
+
+
+def test_the_desk_closes_what_proved_false(moderator, shanmi):
+    path = f"/desk/brands/{shanmi.public_id}"
+    moderator.post(path, {"verdict": "closed", "reason": "The register says otherwise."})
+
+    shanmi.refresh_from_db()
+    assert (shanmi.state, shanmi.reason) == ("closed", "The register says otherwise.")
+
+
+def test_a_moderator_does_not_judge_their_own_brand(moderator, wulan, noon):
+    brand = brands.register(owner=wulan, written=SHANMI)
+    path = f"/desk/brands/{brand.public_id}"
+    assert "This is your own brand" in text(moderator.get(path))
+    for verdict in ("verified", "refused", "closed"):
+        answer = moderator.post(path, {"verdict": verdict, "reason": "x"})
+        assert answer.status_code == 409
+    brand.refresh_from_db()
+    assert brand.state == "waiting"
+
+
+def test_a_spelling_that_is_taken_is_a_409(moderator, shanmi, linwei):
+    other = brands.register(owner=linwei, written=SHANMI)
+    answer = moderator.post(f"/desk/brands/{other.public_id}", {"verdict": "verified"})
+    assert answer.status_code == 409
+    other.refresh_from_db()
+    assert other.state == "waiting"
+
+
+def test_the_desk_is_there_for_moderators_alone(client, registered, mei, linwei):
+    for path in ("/desk/brands", f"/desk/brands/{registered.public_id}"):
+        assert client.get(path)["Location"].startswith("/accounts/login/?next=/desk/brands")
+    StaffRole.objects.create(person=linwei, role="finance")
+    for person in (mei, linwei):
+        client.force_login(person)
+        for path in ("/desk/brands", f"/desk/brands/{registered.public_id}"):
+            assert client.get(path).status_code == 404
+            assert client.post(path, {"verdict": "verified"}).status_code == 404
+    registered.refresh_from_db()
+    assert registered.state == "waiting"
+
+
+# --- issuing ------------------------------------------------------------------------------------
+
+
+def test_a_certificate_is_issued_on_one_page(her, shanmi, hill_shop):
+    answer = her.post(f"/me/brands/{shanmi.public_id}/issue", CERTIFICATE)
+
+    certificate = Certificate.objects.get()
+    assert answer["Location"] == f"/me/certificates/{certificate.public_id}"
+    assert (certificate.shop, certificate.areas) == (hill_shop, ["陕西", "四川"])
+    assert (certificate.price_min_minor, certificate.price_max_minor) == (5000, 8000)
+    assert certificate.channels == ["wechat", "weibo"]
+    assert certificate.starts_at.isoformat() == "2026-11-21T16:00:00+00:00"  # midnight in Shanghai
+    assert certificate.ends_at.isoformat() == "2027-11-21T16:00:00+00:00"
+    page = text(her.get(answer["Location"]))
+    assert "2026-11-22 – 2027-11-21" in page
+    assert "¥50.00 – ¥80.00" in page
+
+
+@pytest.mark.parametrize("typed", ["shanli", "/shanli", "https://weidian.example/shanli?c=1"])
+def test_a_shop_is_named_as_people_copy_it(her, shanmi, hill_shop, typed):
+    her.post(f"/me/brands/{shanmi.public_id}/issue", CERTIFICATE | {"shop": typed})
+    assert Certificate.objects.get().shop == hill_shop
+
+
+def test_products_are_named_by_their_pages(her, shanmi, honey):
+    path = f"/me/brands/{shanmi.public_id}/issue"
+    address = f"https://weidian.example/p/{honey.public_id}"
+    her.post(path, CERTIFICATE | {"products": address})
+
+    certificate = Certificate.objects.get()
+    assert certificate.for_products
+    assert list(certificate.products.all()) == [honey]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"shop": "nowhere"}, "There is no open shop at this address."),
+        ({"shop": "../etc"}, "There is no open shop at this address."),
+        ({"last_day": "2026-11-21"}, "This day is over."),
+        ({"last_day": "9999-12-31"}, "At most three years from today."),
+        ({"last_day": "2030-01-01"}, "At most three years from today."),
+        ({"first_day": "0001-01-01"}, "This day is too far away."),
+        ({"first_day": "2027-12-01"}, "The last day comes before the first."),
+        ({"last_day": "31.12.2026"}, "Enter a valid date."),
+        ({"price_min": "90"}, "This is lower than the lowest price."),
+        ({"price_min": "0"}, "The smallest amount is"),
+        ({"products": "AAAAAAAAAA"}, "One of these is no product of this shop."),
+        ({"products": "not an address"}, "One of these is no product of this shop."),
+        ({"channels": ["fax"]}, "Select a valid choice."),
+        ({"category": "9999999"}, "Select a valid choice."),
+    ],
+)
+def test_what_cannot_be_issued_is_said_beside_its_field(her, shanmi, hill_shop, change, words):
+    answer = her.post(f"/me/brands/{shanmi.public_id}/issue", CERTIFICATE | change)
+
+    assert answer.status_code == 422
+    assert words in text(answer)
+    assert not Certificate.objects.exists()
+
+
+def test_only_a_verified_brand_issues(her, registered, hill_shop):
+    path = f"/me/brands/{registered.public_id}/issue"
+    assert her.get(path).status_code == 409
+    assert her.post(path, CERTIFICATE).status_code == 409
+    assert not Certificate.objects.exists()
+
+
+def test_renewing_and_revoking_stand_on_its_page(her, shanmi, issued, honey, writes):
+    certificate = issued(days=30)
+    writes()
+    path = f"/me/certificates/{certificate.public_id}"
+    assert her.post(path, {"act": "renew", "last_day": "2026-11-01"}).status_code == 422
+    assert her.post(path, {"act": "revoke", "reason": " "}).status_code == 422
+    assert her.post(path, {}).status_code == 422
+    assert Certificate.objects.count() == 1
+
+    her.post(path, {"act": "renew", "last_day": "2027-06-30"})
+    renewed = Certificate.objects.get(renews=certificate)
+    assert renewed.ends_at.isoformat() == "2027-06-30T16:00:00+00:00"
+    assert "Renewed until" in text(her.get(path))
+    assert her.post(path, {"act": "renew", "last_day": "2027-07-30"}).status_code == 409
+
+    again = f"/me/certificates/{renewed.public_id}"
+    her.post(again, {"act": "revoke", "reason": "Sold elsewhere."})
+    her.post(path, {"act": "revoke", "reason": "Sold elsewhere."})
+    honey.refresh_from_db()
+    assert honey.state == Product.State.UNLISTED
+    assert her.post(path, {"act": "revoke", "reason": "Again."}).status_code == 409
+
+
+def test_a_strangers_brand_is_not_there(client, shanmi, issued, chen, hill_shop):
+    certificate = issued()
+    client.force_login(chen)
+    for path in paths(shanmi, certificate)[2:5]:
+        assert client.get(path).status_code == 404
+        assert client.post(path, {"act": "revoke", "reason": "x"}).status_code == 404
+    assert client.post(f"/me/brands/{shanmi.public_id}/close", {"reason": "x"}).status_code == 404
+    certificate.refresh_from_db()
+    assert certificate.state == "issued"
+
+
+def test_closing_asks_for_a_reason(her, shanmi):
+    path = f"/me/brands/{shanmi.public_id}/close"
+    assert her.get(path).status_code == 405
+    assert her.post(path).status_code == 422
+    her.post(path, {"reason": "Sold."})
+    shanmi.refresh_from_db()
+    assert shanmi.state == "closed"
+    assert her.get(f"/me/brands/{shanmi.public_id}").status_code == 200
+    assert her.post(path, {"reason": "Twice."}).status_code == 409
+
+
+# --- for everybody ------------------------------------------------------------------------------
+
+
+def test_anybody_checks_a_certificate(client, issued, writes):
+    certificate = issued(days=30, areas=["陕西"], channels=["wechat"])
+    client.cookies["django_language"] = "en"
+    path = f"/b/{certificate.public_id}"
+    answer = client.get(path)
+
+    page = text(answer)
+    assert "Shanmi has authorised 山里的小店" in page
+    assert "2026-11-22 – 2026-12-22" in page
+    assert "Passed on to others not allowed" in page
+    assert f"/b/{certificate.public_id}" in page
+    assert "<svg" in answer.content.decode()
+    assert (
+        client.get(path.lower()).status_code == 404 or client.get(path.lower()).status_code == 200
+    )
+
+
+def test_it_says_so_when_it_is_worth_nothing(client, issued, mei):
+    client.cookies["django_language"] = "en"
+    early, over = issued(days=30, starts_in=9), issued(days=3)
+    revoked = issued(days=20)
+    authorising.revoke(certificate=revoked, reason="Fakes were found.", by=mei)
+
+    def page(certificate):
+        return text(client.get(f"/b/{certificate.public_id}"))
+
+    assert "will authorise 山里的小店, but not yet" in page(early)
+    assert "no longer authorised by Shanmi" in page(revoked)
+    assert "Fakes were found." in page(revoked)
+    with clock.stopped_at(clock.now() + timedelta(days=3)):
+        assert "no longer authorised by Shanmi" in page(over)  # before any sweep
+    assert client.get("/b/AAAAAAAAAA").status_code == 404
+
+
+def test_the_vendor_sees_what_ends_and_what_lacks_one(desk, shanmi, issued, writes, mei):
+    desk.cookies["django_language"] = "en"
+    assert "No certificates yet" in text(desk.get("/shop/certificates"))
+    brands.set_policy(brand=shanmi, policy="mark", by=mei)
+    writes()
+    page = text(desk.get("/shop/certificates"))
+    assert "Listings without a certificate" in page
+    assert "marked" in page
+
+    issued(days=10, price_min_minor=9900)
+    brand_minding.mind()
+
+    page = text(desk.get("/shop/certificates"))
+    assert "Ending soon" in page
+    assert "price outside the agreed range" in page
+    assert "Listings without a certificate" not in page
+
+
+def test_the_shelf_says_how_to_solve_it(desk, shanmi, writes, issued, honey):
+    desk.cookies["django_language"] = "en"
+    writes()
+    assert "It names Shanmi (“山蜜”)" in text(desk.get("/shop/products"))
+    assert "It names Shanmi (“山蜜”)" in text(desk.get(f"/shop/products/{honey.public_id}"))
+
+    issued(days=3)
+    with clock.stopped_at(clock.now() + timedelta(days=3)):
+        brand_minding.mind()
+    assert "The certificate of Shanmi ended, so it was taken down." in text(
+        desk.get("/shop/products")
+    )
+
+
+def test_the_moderator_reads_which_brand_it_is(moderator, shanmi, writes, honey):
+    writes()
+    hold = honey.holds.waiting().get()
+
+    assert "Shanmi · 山蜜" in text(moderator.get("/desk/?cause=brand"))
+    page = moderator.get(f"/desk/{hold.public_id}")
+    assert "the brand's owner wants that held back" in text(page).replace("&#x27;", "'")
+    assert "请向品牌方要授权证书" in page.content.decode()  # in the vendor's language
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_page_speaks_both_languages_in_few_questions(
+    her, shanmi, issued, writes, mei, hill_shop, language
+):
+    her.cookies["django_language"] = language
+    certificate = issued(days=10, price_min_minor=9900)
+    writes()
+    brand_minding.mind()
+    most = {0: 5, 1: 5, 2: 12, 3: 6, 4: 9, 5: 5}
+    for place, path in enumerate(paths(shanmi, certificate)):
+        with CaptureQueriesContext(connection) as asked:
+            answer = her.get(path)
+        assert answer.status_code == 200
+        assert len(asked) <= most[place], (path, len(asked))
+
+
+def test_a_long_list_asks_no_more_than_a_short_one(her, shanmi, issued, hill_shop):
+    def asked(path):
+        with CaptureQueriesContext(connection) as queries:
+            assert her.get(path).status_code == 200
+        return len(queries)
+
+    path = f"/me/brands/{shanmi.public_id}"
+    issued(days=1)
+    few = asked(path)
+    for days in range(2, 12):
+        issued(days=days)
+    assert asked(path) == few
+
+
+def test_a_closed_shop_is_not_led_to(client, issued, hill_shop):
+    certificate = issued()
+    Shop.objects.filter(pk=hill_shop.pk).update(state="closed")
+    page = client.get(f"/b/{certificate.public_id}").content.decode()
+    assert 'href="/shanli"' not in page

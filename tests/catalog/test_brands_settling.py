@@ -1,0 +1,558 @@
+"""Listings follow their certificates: marked, held, taken down and back, never unseen."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from audit.models import AuditEvent
+from catalog import (
+    authorising,
+    brand_flags,
+    brand_minding,
+    brand_reading,
+    brand_settling,
+    brands,
+    listing,
+    naming,
+    onsale,
+    pages,
+    screening,
+)
+from catalog.authorising import Scope
+from catalog.invariants import INVARIANTS
+from catalog.models import BrandFlag, Category, Certificate, Hold, Naming, Product
+from kit import clock
+from kit.invariants import check
+from kit.states import TransitionRefused
+from notifications.models import Notice
+from shops.models import Shop
+from tests.races import together
+
+LIVE, HELD, DOWN = Product.State.LIVE, Product.State.HELD, Product.State.UNLISTED
+
+
+def state(product):
+    product.refresh_from_db()
+    return product.state
+
+
+def kinds(person):
+    return list(Notice.objects.filter(person=person).order_by("pk").values_list("kind", flat=True))
+
+
+def broken():
+    return {found.name: found.broken for found in check(INVARIANTS) if found.broken}
+
+
+def later(**delta):
+    return clock.stopped_at(clock.now() + timedelta(**delta))
+
+
+# --- without a certificate ----------------------------------------------------------------------
+
+
+def test_a_listing_that_names_a_brand_which_blocks_waits(shanmi, writes, honey):
+    writes("ｓｈａｎｍｉ 土蜂蜜")
+
+    hold = honey.holds.waiting().get()
+    assert state(honey) == HELD
+    assert (hold.cause, hold.brand, hold.matched) == ("brand", shanmi, "Shanmi")
+    assert broken() == {}
+
+
+def test_a_brand_that_marks_lets_it_be_sold_and_says_so(shanmi, writes, honey, mei):
+    brands.set_policy(brand=shanmi, policy="mark", by=mei)
+
+    writes()
+
+    assert state(honey) == LIVE
+    (said,) = naming.shown_of(honey)
+    assert (said.brand, said.certificate) == (shanmi, None)
+    assert "No certificate of Shanmi seen" in page_of(honey)
+
+
+def page_of(product):
+    body = pages.product_body(product.public_id, language="en")
+    return body.filled() if body else ""
+
+
+def test_what_names_no_brand_is_left_alone(shanmi, writes, honey):
+    writes("核桃")
+
+    assert state(honey) == LIVE
+    assert not Naming.objects.exists()
+
+
+def test_without_the_name_it_is_on_sale_again(shanmi, writes, honey):
+    writes("山蜜 土蜂蜜")
+    writes("土蜂蜜")
+
+    assert state(honey) == LIVE
+    assert not Hold.objects.waiting().exists()
+    assert not Naming.objects.exists()
+
+
+def test_publishing_waits_as_well(shanmi, hill_shop, chen, honey, writes):
+    listing.unlist(product=honey)
+    writes()
+
+    held = listing.relist(product=honey, by=chen)
+
+    assert held.state == HELD
+    assert held.holds.waiting().get().cause == "brand"
+
+
+def test_a_moderator_lets_a_word_pass_that_means_something_else(shanmi, writes, honey):
+    writes("山蜜 一样甜的枣")
+    screening.approve(hold=honey.holds.waiting().get())
+
+    assert state(honey) == LIVE
+    assert broken() == {}
+    brand_minding.mind()
+    assert state(honey) == LIVE  # for as long as its words stay
+    assert naming.shown_of(honey) == []
+
+    writes("山蜜 真正的")
+    assert state(honey) == HELD
+
+
+def test_a_moderator_is_told_of_the_brand_before_they_approve(shanmi, writes, honey, mei):
+    brands.set_policy(brand=shanmi, policy="mark", by=mei)
+    writes()
+    hold = screening.hold(product=honey, cause=Hold.Cause.NEW_SHOP)
+    brands.set_policy(brand=shanmi, policy="block", by=mei)
+
+    with pytest.raises(screening.ListingMoved):
+        screening.approve(hold=hold)
+    assert state(honey) == HELD
+
+    brand_minding.mind()
+    hold.refresh_from_db()
+    assert (hold.cause, hold.brand) == ("brand", shanmi)
+
+
+def test_a_verified_brand_is_read_for_in_all_listings(registered, wulan, writes, honey, chen):
+    writes()
+    assert state(honey) == LIVE
+    brand = brands.verify(brand=registered, moderator=wulan)
+
+    assert list(brand_reading.unread(now=clock.now())) == [brand]
+    brand_minding.mind()
+
+    assert state(honey) == HELD
+    assert kinds(chen) == ["listing_lacks_certificate"]
+    assert not brand_reading.unread(now=clock.now()).exists()
+    with later(minutes=10):  # once more, for what was being written meanwhile
+        assert brand_reading.unread(now=clock.now()).exists()
+        brand_minding.mind()
+        assert not brand_reading.unread(now=clock.now()).exists()
+
+
+def test_a_change_of_mind_is_followed_by_every_listing(shanmi, writes, honey, mei):
+    writes()
+    brands.set_policy(brand=shanmi, policy="mark", by=mei)
+    brand_minding.mind()
+    assert state(honey) == LIVE
+
+    brands.set_policy(brand=shanmi, policy="block", by=mei)
+    brand_minding.mind()
+    assert state(honey) == HELD
+    assert brand_minding.mind() == 0
+
+
+# --- with one -----------------------------------------------------------------------------------
+
+
+def test_a_certificate_covers_what_the_shop_lists(shanmi, issued, writes, honey):
+    certificate = issued(days=30)
+
+    writes()
+
+    assert state(honey) == LIVE
+    assert honey.namings.get().certificate == certificate
+    assert "Authorised by Shanmi until 2026-12-22" in page_of(honey)
+    assert f'href="/b/{certificate.public_id}"' in page_of(honey)
+
+
+def test_what_waited_is_on_sale_as_soon_as_it_is_issued(shanmi, issued, writes, honey, chen):
+    writes()
+    assert state(honey) == HELD
+
+    issued()
+
+    assert state(honey) == LIVE
+    assert kinds(chen) == ["listing_lacks_certificate", "certificate_issued"]
+
+
+def test_what_waits_for_something_else_goes_on_waiting(shanmi, issued, writes, honey, hill_shop):
+    hill_shop.trusted_at = None
+    hill_shop.save()
+    writes()
+
+    issued()
+
+    assert state(honey) == HELD
+    assert honey.holds.waiting().get().cause == "new_shop"
+
+
+def test_one_that_begins_later_covers_from_then_on(shanmi, issued, writes, honey):
+    issued(days=30, starts_in=2)
+    writes()
+    assert state(honey) == HELD
+    brand_minding.mind()
+    assert state(honey) == HELD
+
+    with later(days=2):
+        brand_minding.mind()
+    assert state(honey) == LIVE
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("food", LIVE), ("home", HELD), (None, HELD)])
+def test_one_for_a_kind_of_goods_covers_that_kind(shanmi, issued, writes, honey, kind, expected):
+    food, home = (
+        Category.objects.create(slug=f"t-{slug}", name_zh=slug, name_en=slug)
+        for slug in ("food", "home")
+    )
+    issued(category=food)
+
+    writes(category={"food": food, "home": home, None: None}[kind])
+
+    assert state(honey) == expected
+
+
+def test_one_for_a_product_covers_that_product(shanmi, issued, writes, honey, hill_shop):
+    other = Product.objects.create(shop=hill_shop, title="枣")
+    issued(products=[other])
+    writes()
+    assert state(honey) == HELD
+
+    issued(products=[honey])
+    assert state(honey) == LIVE
+
+
+def test_another_shops_certificate_covers_nothing_here(shanmi, writes, honey, linwei, mei):
+    shop = Shop.objects.create(owner=linwei, handle="linwei", name="林家", trusted_at=clock.now())
+    now = clock.now()
+    authorising.issue(
+        brand=shanmi,
+        shop=shop,
+        by=mei,
+        scope=Scope(starts_at=now, ends_at=now + timedelta(days=9)),
+    )
+
+    writes()
+
+    assert state(honey) == HELD
+
+
+# --- when it ends -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("policy", ["mark", "block"])
+def test_when_it_ends_the_listing_is_taken_down(
+    shanmi, issued, writes, honey, chen, mei, policy, django_capture_on_commit_callbacks
+):
+    brands.set_policy(brand=shanmi, policy=policy, by=mei)
+    certificate = issued(days=30)
+    writes()
+    version = honey.version
+    page_of(honey)  # kept
+
+    with later(days=30, seconds=-1):
+        brand_minding.mind()
+        assert state(honey) == LIVE
+    with later(days=30), django_capture_on_commit_callbacks(execute=True):
+        assert brand_minding.mind() == 1
+        assert brand_minding.mind() == 0
+
+    assert state(honey) == DOWN
+    assert honey.version > version
+    certificate.refresh_from_db()
+    assert certificate.state == Certificate.State.ENDED
+    assert page_of(honey) == ""
+    assert kinds(chen)[-1] == "certificate_ended"
+    assert kinds(chen).count("certificate_ended") == 1
+    assert broken() == {}
+
+
+def test_all_that_ended_comes_down_in_few_statements(
+    shanmi, issued, hill_shop, django_assert_max_num_queries
+):
+    issued(days=3)
+    now = clock.now()
+    goods = [
+        Product.objects.create(shop=hill_shop, title="山蜜", state=LIVE, published_at=now)
+        for _ in range(40)
+    ]
+    brand_reading.read(shanmi.pk)
+
+    with later(days=3):
+        brand_minding.end_what_is_over()
+        ids = brand_minding.unsettled()
+        with django_assert_max_num_queries(40 * 4 + 25):  # what is beyond is thrown pages
+            brand_settling.settle_all(ids)
+
+    assert sorted(ids) == sorted(one.pk for one in goods)
+    assert Product.objects.filter(state=DOWN).count() == 40
+
+
+def test_the_shop_is_told_fourteen_days_before_and_one_day_before(shanmi, issued, chen):
+    issued(days=30)
+    told = []
+    for days in (15, 16, 20, 29, 29.5):
+        with later(days=days):
+            brand_minding.mind()
+        told.append(kinds(chen)[1:])
+
+    soon, tomorrow = "certificate_ends_soon", "certificate_ends_tomorrow"
+    assert told == [[], [soon], [soon], [soon, tomorrow], [soon, tomorrow]]
+    notice = Notice.objects.get(kind=soon)
+    assert (notice.data["days"], notice.path) == (14, "/shop/certificates")
+
+
+def test_a_renewed_one_is_not_warned_of_and_nothing_comes_down(
+    shanmi, issued, writes, honey, chen, mei
+):
+    certificate = issued(days=30)
+    writes()
+    renewed = authorising.renew(
+        certificate=certificate, ends_at=clock.now() + timedelta(days=60), by=mei
+    )
+    assert (renewed.starts_at, renewed.renews) == (certificate.ends_at, certificate)
+
+    with later(days=30):
+        brand_minding.mind()
+
+    assert state(honey) == LIVE
+    assert honey.namings.get().certificate == renewed
+    assert "certificate_ends_soon" not in kinds(chen)
+
+
+def test_renewing_what_is_over_puts_the_listings_back(shanmi, issued, writes, honey, mei):
+    certificate = issued(days=30)
+    writes()
+    with later(days=31):
+        brand_minding.mind()
+        assert state(honey) == DOWN
+
+        certificate.refresh_from_db()
+        authorising.renew(certificate=certificate, ends_at=clock.now() + timedelta(days=9), by=mei)
+
+        assert state(honey) == LIVE
+        assert honey.namings.get().taken_down_at is None
+
+
+def test_what_its_vendor_took_down_stays_down(shanmi, issued, writes, honey, mei):
+    certificate = issued(days=30)
+    writes()
+    listing.unlist(product=honey)
+    with later(days=31):
+        brand_minding.mind()
+        authorising.renew(certificate=certificate, ends_at=clock.now() + timedelta(days=9), by=mei)
+        brand_minding.mind()
+
+    assert state(honey) == DOWN
+
+
+def test_a_rule_still_looks_at_what_comes_back(shanmi, issued, writes, honey, mei, rule):
+    certificate = issued(days=30)
+    writes()
+    with later(days=31):
+        brand_minding.mind()
+        Product.objects.filter(pk=honey.pk).update(description="可分装")
+        authorising.renew(certificate=certificate, ends_at=clock.now() + timedelta(days=9), by=mei)
+
+    assert state(honey) == HELD
+    assert honey.holds.waiting().get().cause == "rule"
+
+
+def test_a_second_certificate_takes_over(shanmi, issued, writes, honey):
+    issued(days=5)
+    writes()
+    longer = issued(days=9)
+    assert honey.namings.get().certificate == longer
+
+    with later(days=5):
+        brand_minding.mind()
+    assert state(honey) == LIVE
+
+
+# --- revoked ------------------------------------------------------------------------------------
+
+
+def test_revoking_takes_down_at_once_and_says_why(shanmi, issued, writes, honey, chen, mei):
+    certificate = issued()
+    writes()
+
+    authorising.revoke(certificate=certificate, reason="Sold below price.", by=mei)
+
+    assert state(honey) == DOWN
+    notice = Notice.objects.filter(person=chen).last()
+    assert (notice.kind, notice.data["reason"]) == ("certificate_revoked", "Sold below price.")
+    assert AuditEvent.objects.last().act == "certificate.revoked"
+    assert broken() == {}
+
+
+def test_only_the_brands_owner_issues_and_revokes(shanmi, issued, hill_shop, chen, linwei):
+    certificate = issued()
+    scope = Scope(starts_at=clock.now(), ends_at=clock.now() + timedelta(days=9))
+
+    for person in (chen, linwei):  # who carries one cannot pass it on
+        with pytest.raises(authorising.NotTheirBrand):
+            authorising.issue(brand=shanmi, shop=hill_shop, scope=scope, by=person)
+        with pytest.raises(authorising.NotTheirBrand):
+            authorising.renew(certificate=certificate, ends_at=scope.ends_at, by=person)
+        with pytest.raises(authorising.NotTheirBrand):
+            authorising.revoke(certificate=certificate, reason="no", by=person)
+    assert Certificate.objects.count() == 1
+    certificate.refresh_from_db()
+    assert certificate.state == Certificate.State.ISSUED
+
+
+def test_a_brand_nobody_verified_issues_nothing(registered, hill_shop, mei):
+    scope = Scope(starts_at=clock.now(), ends_at=clock.now() + timedelta(days=9))
+    with pytest.raises(authorising.NotVerified):
+        authorising.issue(brand=registered, shop=hill_shop, scope=scope, by=mei)
+    assert not Certificate.objects.exists()
+
+
+def test_revoking_needs_a_reason_and_happens_once(issued, mei):
+    certificate = issued()
+    with pytest.raises(authorising.NoReason):
+        authorising.revoke(certificate=certificate, reason=" ", by=mei)
+    authorising.revoke(certificate=certificate, reason="Over.", by=mei)
+
+    with pytest.raises(TransitionRefused):
+        authorising.revoke(certificate=certificate, reason="Again.", by=mei)
+    with pytest.raises(TransitionRefused):
+        authorising.renew(certificate=certificate, ends_at=clock.now() + timedelta(days=9), by=mei)
+    certificate.refresh_from_db()
+    assert certificate.reason == "Over."
+
+
+def test_the_very_same_certificate_is_issued_once(issued):
+    assert issued() == issued()
+    assert Certificate.objects.count() == 1
+
+
+# --- flags --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("scope", "place", "kinds_seen"),
+    [
+        ({"price_min_minor": 6800, "price_max_minor": 6800}, "", []),
+        ({"price_min_minor": 6801}, "", ["price"]),
+        ({"price_max_minor": 6799}, "", ["price"]),
+        ({"areas": ["陕西"]}, "陕西汉中", []),
+        ({"areas": ["陕西", "四川"]}, "云南大理", ["area"]),
+        ({"areas": ["陕西"]}, "", []),
+        ({"areas": ["Shaanxi"]}, "hanzhong, shaanxi", []),
+        ({"areas": ["陕西"], "price_max_minor": 1}, "云南", ["area", "price"]),
+    ],
+)
+def test_what_goes_beyond_is_flagged(issued, writes, honey, hill_shop, scope, place, kinds_seen):
+    Shop.objects.filter(pk=hill_shop.pk).update(place=place)
+    issued(**scope)
+    writes()
+
+    brand_minding.mind()
+
+    assert sorted(BrandFlag.objects.values_list("kind", flat=True)) == kinds_seen
+    assert state(honey) == LIVE
+
+
+def test_both_sides_are_told_once_and_a_flag_goes_when_it_is_mended(
+    issued, writes, honey, chen, mei
+):
+    issued(price_min_minor=7000)
+    writes(price_minor=6800)
+    assert brand_flags.look() == 1
+    assert brand_flags.look() == 0
+    assert kinds(chen)[-1] == kinds(mei)[-1] == "brand_flag_price"
+
+    writes(price_minor=7000)
+    brand_flags.look()
+    assert BrandFlag.objects.get().gone_at is not None
+
+    writes(price_minor=6900)
+    assert brand_flags.look() == 1
+
+
+def test_a_channel_left_out_is_flagged_until_the_certificate_changes(
+    issued, writes, honey, mei, chen
+):
+    certificate = issued(channels=["wechat", "moments"])
+    writes()
+
+    assert brand_flags.shown_in(channel="wechat", product_ids=[honey.pk]) == 0
+    assert brand_flags.shown_in(channel="weibo", product_ids=[honey.pk]) == 1
+    assert brand_flags.shown_in(channel="weibo", product_ids=[honey.pk]) == 0
+    brand_flags.look()
+    assert BrandFlag.objects.get().gone_at is None
+    assert kinds(mei)[-1] == "brand_flag_channel"
+
+    authorising.revoke(certificate=certificate, reason="Over.", by=mei)
+    brand_flags.look()
+    assert BrandFlag.objects.get().gone_at is not None
+
+
+# --- races --------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", range(3))
+def test_revoked_while_it_is_published(shanmi, issued, writes, honey, chen, mei, turn):
+    certificate = issued()
+    writes()
+    listing.unlist(product=honey)
+
+    together(
+        lambda: listing.relist(product=honey, by=chen),
+        lambda: authorising.revoke(certificate=certificate, reason="Over.", by=mei),
+    )
+
+    assert state(honey) in {HELD, DOWN}
+    assert broken() == {}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("guard", ["on", "off"])
+def test_revoked_after_it_was_looked_at(
+    shanmi, issued, writes, honey, chen, mei, monkeypatch, guard
+):
+    """With the certificate unlocked its revoker sees nothing to take down: it is sold on."""
+    certificate = issued()
+    writes()
+    listing.unlist(product=honey)
+    Naming.objects.all().delete()  # as of a listing that never named it before
+    is_covered, is_revoked = threading.Event(), threading.Event()
+    put_on_sale = onsale.put_on_sale
+
+    def late(product):
+        sold = put_on_sale(product)
+        is_covered.set()
+        is_revoked.wait(timeout=1)
+        return sold
+
+    def revoke():
+        is_covered.wait(timeout=20)
+        authorising.revoke(certificate=certificate, reason="Over.", by=mei)
+        is_revoked.set()
+
+    monkeypatch.setattr(onsale, "put_on_sale", late)
+    if guard == "off":
+        monkeypatch.setattr(naming, "locked", list)
+
+    outcomes = together(lambda: listing.relist(product=honey, by=chen), revoke)
+
+    assert [one for one in outcomes if isinstance(one, Exception)] == []
+    assert state(honey) == (DOWN if guard == "on" else LIVE)
+    assert sum(broken().values()) == (0 if guard == "on" else 1)
+    monkeypatch.undo()
+    brand_minding.mind()  # the sweep finds even what no lock kept
+    assert state(honey) == DOWN
+    assert broken() == {}
