@@ -47,7 +47,7 @@ LEFT JOIN referrals_programme programme ON programme.shop_id = pair.shop_id
 
 
 class NotHere(Exception):
-    """This person has not shared the shop, nor were they invited to."""
+    """This person has not shared anything of the shop."""
 
 
 class AlreadyInvited(Exception):
@@ -168,7 +168,7 @@ def remove(*, shop: Shop, person: Person, reason: str, by: Person) -> Removal:
     before = open_removal(shop, person)
     if before is not None:
         return before
-    if not is_known(shop, person):
+    if not ShareLink.objects.filter(shop=shop, person=person).exists():
         raise NotHere(person.pk)
     row = Removal.objects.create(shop=shop, person=person, by=by, reason=reason, at=clock.now())
     _tell(person, "sharing_ended", shop, fact=f"removal:{row.pk}", reason=reason)
@@ -194,16 +194,11 @@ def open_removal(shop: Shop, person: Person) -> Removal | None:
     return Removal.objects.filter(shop=shop, person=person, undone_at=None).first()
 
 
-def is_known(shop: Shop, person: Person) -> bool:
-    """Whether this person has a link into the shop, or was ever invited or removed."""
-    return known_to(shop, Person.objects.filter(pk=person.pk)).exists()
-
-
 def known_to(shop: Shop, people: models.QuerySet[Person]) -> models.QuerySet[Person]:
-    """Return those of ``people`` whom the shop's owner may know as sharers."""
-    traces = (ShareLink.objects, Invitation.objects, Removal.objects)
-    here = [Exists(rows.filter(shop=shop, person=OuterRef("pk"))) for rows in traces]
-    return people.filter(here[0] | here[1] | here[2])
+    """Return those of ``people`` who have a link into the shop, or were ever invited."""
+    link = Exists(ShareLink.objects.filter(shop=shop, person=OuterRef("pk")))
+    invitation = Exists(Invitation.objects.filter(shop=shop, person=OuterRef("pk")))
+    return people.filter(link | invitation)
 
 
 def _lock(shop: Shop) -> str:

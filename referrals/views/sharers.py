@@ -69,8 +69,11 @@ def remove(request: SignedInRequest, shop: Shop, public_id: str) -> HttpResponse
     person, form = _known(shop, public_id), ReasonForm(request.POST)
     if not form.is_valid():
         return _page(request, shop, person, form)
-    reason = form.cleaned_data["reason"]
-    programme.remove(shop=shop, person=person, reason=reason, by=request.user)
+    try:
+        programme.remove(shop=shop, person=person, by=request.user, **form.cleaned_data)
+    except programme.NotHere:
+        form.add_error("reason", _("Take back the invitation instead: nothing was shared yet."))
+        return _page(request, shop, person, form)
     messages.success(request, _("%(name)s earns nothing more here.") % {"name": person.name})
     return redirect("referrals:sharer", public_id=person.public_id)
 

@@ -225,11 +225,13 @@ def test_who_is_removed_reads_why_and_can_come_back(hill_shop, link, linwei, che
 
 
 def test_who_never_shared_here_cannot_be_removed(hill_shop, xiaoyu, chen):
+    programme.invite(shop=hill_shop, person=xiaoyu, by=chen)
+
     with pytest.raises(programme.NotHere):
         programme.remove(shop=hill_shop, person=xiaoyu, reason=REASON, by=chen)
 
     assert not Removal.objects.exists()
-    assert told(xiaoyu) == []
+    assert told(xiaoyu) == ["sharing_invited"]
 
 
 def test_a_removal_has_a_reason_and_is_undone_by_somebody(hill_shop, linwei, chen):
