@@ -62,6 +62,7 @@ def _card(facts: LinkFacts, product_id: int, earns: str, language: str, mutual: 
         "words_language": facts.words_language,
         "bought": facts.bought if same_product else "",
         "mutual": mutual,
+        "through": " · ".join(facts.through) if same_product else "",
     }
     with translation.override(language):
         part["title"] = title_of(facts, product_id)

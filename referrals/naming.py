@@ -114,6 +114,11 @@ def end_at(*, link: ShareLink, at: datetime | None) -> ShareLink:
     return link
 
 
+def let_be_named(*, link: ShareLink, agrees: bool) -> None:
+    """Let people who come by re-shares of a link read its maker's name, or not any more."""
+    ShareLink.objects.filter(pk=link.pk).update(may_be_named=agrees)
+
+
 def link_named(slug: str) -> ShareLink | None:
     """Return the link that goes by a slug, or did until lately."""
     named = ShareLink.objects.filter(slug=slug).first()

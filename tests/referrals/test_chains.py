@@ -12,7 +12,7 @@ from referrals import chains, links
 from referrals.invariants import INVARIANTS
 from referrals.models import ShareLink
 from tests.house.ground import ROOT
-from tests.referrals.conftest import order, touch_of
+from tests.referrals.conftest import BROWSER, order, touch_of
 
 
 @pytest.fixture
@@ -71,6 +71,26 @@ def test_who_agreed_is_named_nearest_first(link, by_hao, by_xiaoyu):
     let_be_named(by_hao)
     ShareLink.objects.filter(pk=by_hao.pk).update(may_be_named=False)
     assert chains.names_through(by_xiaoyu) == ("林薇",)  # Hao stays out; the way goes on
+
+
+def test_the_maker_agrees_on_the_page_of_the_link_and_visitors_read_it(
+    client, link, linwei, by_hao
+):
+    client.cookies["django_language"] = "en"
+    client.force_login(linwei)
+    path = f"/me/links/{link.code}/settings"
+    assert "My name may be shown where friends pass this on" in client.get(path).content.decode()
+    client.post(path, {"slug": "", "last_day": "", "may_be_named": "on"})
+    client.force_login(by_hao.person)
+    assert "You came to it through 林薇" in client.get(f"/me/links/{by_hao.code}").content.decode()
+    client.logout()
+
+    client.cookies["django_language"] = "en"
+    assert "Came through 林薇" in client.get(f"/s/{by_hao.code}", **BROWSER).content.decode()
+
+    client.force_login(linwei)
+    client.post(path, {"slug": "", "last_day": ""})
+    assert chains.names_through(by_hao) == ()
 
 
 def test_a_closed_account_is_named_nowhere(link, by_hao, linwei):

@@ -130,6 +130,17 @@ def test_a_bare_code_in_the_search_is_looked_for_and_offered(browser, facts):
     assert "/s/?text=" not in browser.get("/search", {"q": "honey"}).content.decode()
 
 
+def test_the_share_sheet_hands_the_text_out(browser, linwei, link, honey):
+    browser.force_login(linwei)
+
+    page = browser.get(f"/p/{honey.public_id}/share").content.decode()
+    assert f"“秦岭野花土蜂蜜” {link.code} Copy this, open" in page
+
+
+def test_an_empty_search_shows_the_way(browser, db):
+    assert 'href="/s/"' in browser.get("/search").content.decode()
+
+
 def test_the_empty_field_is_a_page(browser, db):
     answer = browser.get("/s/")
 
