@@ -68,6 +68,10 @@ def _known(world: World) -> dict[str, list[str]]:
     people, products = world.people, world.products
     tokens = [path.removeprefix("/o/") for path in world.orders.values()]
     return {
+        "b/": [world.certificate],
+        "me/brands/": list(world.brands.values()),
+        "me/certificates/": [world.certificate],
+        "desk/brands/": list(world.brands.values()),
         "u/": [people["linwei"], people["xiaoyu"], people["sofia"]],
         "friends/": [people["linwei"], people["hao"]],
         "shop/staff/": [people["jun"], people["chen"], people["hao"]],
@@ -76,6 +80,7 @@ def _known(world: World) -> dict[str, list[str]]:
         "shop/orders/": [world.order_ids["paid"], world.order_ids["shipped"]],
         "me/notices/": [world.notices["xiaoyu"], world.notices["chen"]],
         "me/earnings/": [world.line_key],
+        "me/links/": [world.link.removeprefix("/s/")],
         "p/": [products[key] for key in ("honey", "tea", "sold_out", "unlisted", "held")],
         "s/": [world.link.removeprefix("/s/")],
         "o/": tokens,
@@ -83,6 +88,8 @@ def _known(world: World) -> dict[str, list[str]]:
         "desk/money/rails/": ["sandbox"],
         "desk/money/": [],
         "desk/payouts/": [],
+        "desk/charities/": [world.charity],
+        "desk/orders/": [world.line_key[:10]],
         "desk/": list(world.holds.values()),
         "shops/": list(world.handles.values()),
         "bag/put-back/": [str(world.variants["honey"]), str(world.variants["held"])],

@@ -73,13 +73,15 @@ def world(street: Street) -> World:
 def pages_of(world: World) -> dict[str, list[str]]:
     """Return every page of the story under who opens it."""
     honey, orders, linwei = world.products["honey"], world.orders, world.people["linwei"]
+    brands = world.brands
     return {
         "": [
             *("/", "/search", "/search?q=蜂蜜", "/search?q=zzzz", "/friends", "/bag", "/about/ui"),
             *(f"/p/{world.products[key]}" for key in ("honey", "sold_out", "unlisted")),
+            *("/s/", "/s/?text=zzz"),
             *(world.link, f"/p/{honey}/endorsements", f"/{world.handles['chen']}"),
             *(orders["guest"], f"/u/{linwei}", f"/u/{linwei}/add", *ERRORS),
-            *("/accounts/login/", "/accounts/signup/"),
+            *("/accounts/login/", "/accounts/signup/", f"/b/{world.certificate}"),
         ],
         "xiaoyu": [
             *("/", "/friends", f"/friends/{linwei}", "/bag", "/checkout", "/open"),
@@ -92,6 +94,7 @@ def pages_of(world: World) -> dict[str, list[str]]:
         "linwei": [
             *("/me/earnings", f"/me/earnings/{world.line_key}", "/me/wallet"),
             *("/me/wallet/destination", "/me/friends", f"/p/{honey}/share"),
+            f"/me/links/{world.link.removeprefix('/s/')}/giving",
             f"/u/{world.people['sofia']}",
             "/me/sharing",
         ],
@@ -101,13 +104,26 @@ def pages_of(world: World) -> dict[str, list[str]]:
             *(f"/shop/orders/{world.order_ids[state]}" for state in ("paid", "shipped")),
             *("/shop/sharers", "/shop/settings", "/shop/staff", f"/shop/sharers/{linwei}"),
             *("/shop/sharers/rates", "/shop/sharers/who", "/shop/sharers?show=removed"),
+            "/shop/certificates",
         ],
-        "hao": ["/shop/", "/shop/products", f"/shop/products/{world.products['returned']}"],
+        "hao": [
+            *("/shop/", "/shop/products", f"/shop/products/{world.products['returned']}"),
+            *("/me/brands", "/me/brands/new", *(f"/me/brands/{one}" for one in brands.values())),
+            *(f"/me/brands/{brands['verified']}/issue", f"/me/certificates/{world.certificate}"),
+            *(f"/me/brands/{brands['waiting']}/edit", "/shop/certificates"),
+        ],
         "sofia": ["/me/orders", "/me/notices", "/me/earnings", "/me/wallet"],  # nothing there yet
         "wulan": [
             *("/desk/", "/desk/decisions", *(f"/desk/{one}" for one in world.holds.values())),
+            *(
+                "/desk/brands",
+                "/desk/brands?show=all",
+                *(f"/desk/brands/{b}" for b in brands.values()),
+            ),
             *("/desk/money", "/desk/payouts", "/desk/money/holds", "/desk/money/files"),
             *("/desk/money/statements", "/desk/money/write-offs"),
+            *("/desk/charities", f"/desk/charities/{world.charity}"),
+            *("/desk/attribution", f"/desk/orders/{world.line_key[:10]}/attribution"),
         ],
     }
 
