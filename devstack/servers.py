@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -46,7 +46,7 @@ class Use:
         is_last = self.lock.take() and not paths.PINNED_FILE.exists()
         self.lock.close()
         if is_last:
-            _wait_for_the_keeper_to_go()
+            _wait_for_the_keeper_to_go(unless=_others_came)
 
 
 def use() -> Use:
@@ -89,7 +89,8 @@ def stop() -> bool:
     if found is None or not are_running():
         return False
     os.kill(found["pid"], signal.SIGTERM)
-    _wait_for_the_keeper_to_go()
+    # A keeper that is told to go holds nobody off: the next may be up before we look.
+    _wait_for_the_keeper_to_go(unless=lambda: (_read() or found)["pid"] != found["pid"])
     return True
 
 
@@ -136,10 +137,10 @@ def _read() -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _wait_for_the_keeper_to_go() -> None:
+def _wait_for_the_keeper_to_go(*, unless: Callable[[], bool]) -> None:
     began = time.monotonic()
     while are_running() and time.monotonic() - began < STOP_WAIT_SECONDS:
-        if time.monotonic() - began > OTHERS_SHOW_AFTER_SECONDS and _others_came():
+        if time.monotonic() - began > OTHERS_SHOW_AFTER_SECONDS and unless():
             return
         time.sleep(POLL_SECONDS)
 
