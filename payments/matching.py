@@ -10,7 +10,7 @@ from django.db.models import Max, Min, Sum
 
 from kit.locks import locked
 from kit.sweeping import one_by_one
-from payments import holds, outcomes, payouts, suspense
+from payments import holds, inbox, outcomes, payouts, suspense
 from payments.gateways.port import PayoutFact, PayoutStatus
 from payments.gateways.registry import rail
 from payments.models import (
@@ -87,10 +87,14 @@ def _differs(row: StatementLine, ours: Ours, *, is_known: bool) -> None:
 
 
 def _hear(line: StatementLine) -> None:
-    """Let a payout of ours that the line is news for catch up with it, before they are compared.
+    """Let what is ours catch up with a line that is news for it, before they are compared.
 
-    A rail that can be asked is asked; of a file the line itself is the bank's word.
+    A rail that can be asked is asked; of a file the line itself is the bank's word. Charges
+    and refunds are orders' to settle, so the news waits in the inbox as if the rail had called.
     """
+    if line.kind in {"charge", "refund"}:
+        _tell_inbox(line)
+        return
     payout = _payout(line)
     if line.kind != "payout" or payout is None or not _is_news(payout, line):
         return
@@ -108,6 +112,18 @@ def _hear(line: StatementLine) -> None:
         return
     with transaction.atomic():
         outcomes.take_over(locked(Payout.objects.filter(pk=payout.pk))[0], fact)
+
+
+def _tell_inbox(line: StatementLine) -> None:
+    ours, is_known = FINDERS[line.kind](line)
+    if ours is None and is_known:
+        inbox.store(
+            provider=line.rail,
+            event_id=f"line:{line.pk}",
+            kind=f"{line.kind}.in_statement",
+            reference=line.reference,
+            payload={"line": line.pk},
+        )
 
 
 def _is_news(payout: Payout, line: StatementLine) -> bool:

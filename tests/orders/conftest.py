@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from kit import clock, nearby
+from ledger import accounts
 from orders import fulfilment, paying
 from orders.contacts import Contact
 from orders.models import Checkout, Order
@@ -131,3 +132,19 @@ def pay_at(checkout: Checkout, provider: RunningProvider) -> None:
 def pay(checkout: Checkout, provider: RunningProvider) -> None:
     pay_at(checkout, provider)
     paying.refresh(checkout.charge_id)
+
+
+@pytest.fixture
+def pending(linwei):
+    return accounts.sharer_pending(linwei.pk, "CNY")
+
+
+@pytest.fixture
+def earned(linwei):
+    return accounts.sharer(linwei.pk, "CNY")
+
+
+@pytest.fixture
+def completed(noon, shipped) -> Order:
+    """Received: ¥131.04 are the shop's, ¥13.60 wait for Lin Wei, ¥1.36 are the house's."""
+    return fulfilment.confirm(order=shipped)

@@ -10,40 +10,21 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from api import acting
 from catalog.models import Receipt
 from kit import clock
 from kit.states import TransitionRefused
 from ledger import accounts
 from ledger.balances import balance_of
-from ledger.models import Transfer
 from notifications.models import Notice
-from orders import fulfilment, refunds, tasks
+from orders import fulfilment, refunds
 from orders.models import Order, OrderLine, OrderRefund
 from orders.sums import Back
-from payments import inbox, refunding
 from payments.models import Refund
 from payments.refunding import RefundKeyReused
 from referrals import commissions
 from tests.orders import refunding as r
 from tests.orders.conftest import buy, pay, the_order, touches_of
 from tests.orders.refunding import ask, bounce, broken, through
-
-
-@pytest.fixture
-def pending(linwei):
-    return accounts.sharer_pending(linwei.pk, "CNY")
-
-
-@pytest.fixture
-def earned(linwei):
-    return accounts.sharer(linwei.pk, "CNY")
-
-
-@pytest.fixture
-def completed(noon, shipped) -> Order:
-    """Received: ¥131.04 are the shop's, ¥13.60 wait for Lin Wei, ¥1.36 are the house's."""
-    return fulfilment.confirm(order=shipped)
 
 
 @pytest.mark.proves("T19")
@@ -284,70 +265,6 @@ def test_a_refused_part_may_be_asked_again(completed, provider, pending, xiaoyu,
     assert broken() == []
 
 
-@pytest.mark.proves("T18")
-def test_a_part_sent_back_by_the_bank_stands_where_it_stood(completed, provider, pending, xiaoyu):
-    refund = through(ask(completed, 3400), provider)
-
-    bounce(refund, provider)
-    bounce(refund, provider)  # told twice
-
-    assert (r.shop_of(completed), balance_of(pending), r.fees()) == (13_104, 1360, 136)
-    assert (r.outside(), OrderLine.objects.get().asked_minor) == (-14_600, 0)
-    assert OrderRefund.objects.get().undone_at is not None
-    assert Notice.objects.get(kind="order_refund_undone").person == xiaoyu
-    assert Transfer.objects.filter(key=f"refund:{refund.pk}:undone").count() == 1
-    assert broken() == []
-
-    through(ask(completed, 13_600), provider)  # and may be asked for again, whole
-    assert broken() == []
-
-
-def test_sent_back_before_receipt_it_is_in_escrow_again(shipped, provider, pending):
-    refund = through(ask(shipped, 13_600), provider)
-    assert shipped.lines.get().commission.state == "reversed"
-
-    bounce(refund, provider)
-    assert (r.escrow_of(shipped), shipped.lines.get().commission.state) == (14_600, "pending")
-    fulfilment.confirm(order=shipped)
-    assert (balance_of(pending), r.shop_of(shipped)) == (1360, 13_104)
-    assert broken() == []
-
-
-def test_sent_back_after_receipt_it_is_shared_like_the_rest(shipped, provider, pending):
-    refund = through(ask(shipped, 13_600), provider)
-    fulfilment.confirm(order=shipped)
-    assert (balance_of(pending), r.shop_of(shipped), r.fees()) == (0, 1000, 0)
-    assert Receipt.objects.get().returned_at is not None
-
-    bounce(refund, provider)
-    assert (balance_of(pending), r.shop_of(shipped), r.fees()) == (1360, 13_104, 136)
-    assert Receipt.objects.get().returned_at is None
-    assert broken() == []
-
-
-def test_sent_back_after_the_order_ended_it_is_paid_once_more(noon, paid, provider, xiaoyu, jar):
-    refund = through(refunds.before_dispatch(order=paid, by=xiaoyu), provider)
-
-    bounce(refund, provider)
-    paid.refresh_from_db()
-    assert (paid.state, r.escrow_of(paid)) == ("refunding", 14_600)
-    again = Refund.objects.latest("pk")
-    assert again != refund
-    assert again.of_order.cause == "again"
-    assert broken() == []
-
-    r.refuse(again)
-    assert tasks.settle_refunds() == 1
-    assert Refund.objects.count() == 2
-    with clock.stopped_at(noon + timedelta(hours=1)):
-        tasks.settle_refunds()
-        through(Refund.objects.latest("pk"), provider)
-    paid.refresh_from_db()
-    jar.refresh_from_db()
-    assert (paid.state, r.outside(), jar.available) == ("refunded", 0, 10)
-    assert broken() == []
-
-
 def test_the_vendor_cannot_refund_what_the_shop_no_longer_has(completed, chen):
     """The shop took its ¥131.04 out; −¥500.00 is the floor, so ¥30.26 can be borne."""
     shop = accounts.shop(completed.shop_id, "CNY")
@@ -412,51 +329,3 @@ def test_a_shop_that_counts_in_yen_is_refunded_to_the_last_yen(noon, jar, honey,
         through(ask(order, yen), provider)
         assert broken() == []
     assert (balance_of(pending), balance_of(fees), r.shop_of(order)) == (0, 0, 1000)
-
-
-def test_the_providers_event_of_a_refund_sent_back_is_acted_on(completed, provider, pending):
-    refund = through(ask(completed, 3400), provider)
-    refund.refresh_from_db()
-    provider.ask("POST", f"/v1/refunds/{refund.provider_ref}/return")
-    told = provider.events_of(refund.reference)[-1]
-    event = inbox.store(
-        provider="sandbox",
-        event_id=told["id"],
-        kind=told["type"],
-        reference=refund.reference,
-        payload=told,
-    )
-    assert event is not None
-    assert event.kind == "refund.returned"
-
-    assert acting.act(event)
-    assert balance_of(pending) == 1360
-    assert broken() == []
-
-
-def test_the_sweep_undoes_what_a_crash_left_between_two_rooms(completed, provider, pending):
-    refund = through(ask(completed, 3400), provider)
-    refund.refresh_from_db()
-    provider.ask("POST", f"/v1/refunds/{refund.provider_ref}/return")
-    refunding.refresh(refund)  # and then the lights went out
-    assert balance_of(pending) == 1020
-
-    assert tasks.settle_refunds() == 1
-    assert balance_of(pending) == 1360
-    assert tasks.settle_refunds() == 0
-    assert broken() == []
-
-
-def test_the_sweep_settles_what_a_crash_left_while_the_provider_is_away(
-    completed, provider, pending, settings
-):
-    refund = ask(completed, 3400)
-    refunds.refresh(refund.pk)
-    provider.wait_for("refunds", refund.reference, "settled")
-    refund.refresh_from_db()
-    refunding.refresh(refund)  # and then the lights went out
-    settings.SANDBOX_URL = "http://127.0.0.1:9"
-
-    tasks.settle_refunds()
-    assert balance_of(pending) == 1020
-    assert broken() == []
