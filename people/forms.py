@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kit.fields import PhoneField, WordsField
+from kit.fields import WordsField
 from kit.pictures import MOST_BYTES, TooLarge
-from kit.public_ids import PATTERN
 from kit.refusals import why_not
-
-PROFILE_LINK = re.compile(rf"/u/({PATTERN})(?:/add)?/?(?:[?#].*)?$")
+from people.fields import AddressField
 
 
 class ProfileForm(forms.Form):
@@ -62,43 +56,8 @@ class ProfileForm(forms.Form):
 class FindForm(forms.Form):
     """Somebody's exact address, or the link to their page."""
 
-    who = WordsField(
+    who = AddressField(
         label=_("E-mail, phone number or profile link"),
-        max_length=300,
         help_text=_("The exact one: nobody can be looked up by name."),
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "off",
-                "autocapitalize": "off",
-                "spellcheck": "false",
-                "inputmode": "email",
-                "enterkeyhint": "search",
-            }
-        ),
+        widget=forms.TextInput(attrs={"enterkeyhint": "search"}),
     )
-
-    def clean(self) -> dict[str, Any]:
-        """Add ``public_id``, ``email`` or ``phone``, whichever it was."""
-        cleaned = super().clean() or {}
-        who = cleaned.get("who", "")
-        if link := PROFILE_LINK.search(who):
-            return {**cleaned, "public_id": link[1].upper()}
-        if who and "@" in who:
-            return {**cleaned, "email": self._email(who)}
-        if who:
-            return {**cleaned, "phone": self._phone(who)}
-        return cleaned
-
-    def _email(self, who: str) -> str:
-        try:
-            validate_email(who)
-        except ValidationError:
-            self.add_error("who", _("This does not look like an e-mail address."))
-        return who.lower()
-
-    def _phone(self, who: str) -> str:
-        try:
-            return PhoneField().clean(who)
-        except ValidationError as wrong:
-            self.add_error("who", wrong)
-            return ""

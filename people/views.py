@@ -16,6 +16,7 @@ from kit.refusals import Refused, why_not
 from kit.web import form_page, page_of, refused, way_back
 from notifications.inbox import unread_count
 from people import avatars, friendships, invitations, trust
+from people.fields import Address
 from people.forms import FindForm, ProfileForm
 from people.models import FriendRequest, Person, StaffRole
 from people.profile import change_profile
@@ -75,7 +76,7 @@ def friends(request: SignedInRequest) -> HttpResponse:
     """Show friends and requests, and find somebody by their exact address or link."""
     form = FindForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        return _find(request, **form.cleaned_data)
+        return _find(request, form.cleaned_data["who"])
     return form_page(request, "people/friends.html", form, _friends_page(request))
 
 
@@ -211,13 +212,11 @@ def _friends_page(request: SignedInRequest) -> dict[str, Any]:
     }
 
 
-def _find(
-    request: SignedInRequest, *, public_id: str = "", email: str = "", phone: str = "", **_who: str
-) -> HttpResponse:
-    if public_id:
-        return redirect("people:person", public_id=public_id)
+def _find(request: SignedInRequest, who: Address) -> HttpResponse:
+    if who.public_id:
+        return redirect("people:person", public_id=who.public_id)
     try:
-        friendships.ask_by_address(sender=request.user, email=email, phone=phone)
+        friendships.ask_by_address(sender=request.user, email=who.email, phone=who.phone)
     except friendships.AskedTooOften:
         return _enough(request)
     messages.success(request, _("If they are here, they will see your request."))
