@@ -11,11 +11,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from insights import charts, exporting, figures, tables
+from insights import charts, figures, tables
 from insights.rollup import house_zone
 from kit import clock
 from kit.dates import on_day
 from kit.money import Money
+from kit.tables import lines
+from kit.web import download
 from people.models import Person
 from shops.models import Shop
 from shops.staff import Act, may
@@ -82,9 +84,7 @@ def figures_file(request: HttpRequest, shop: Shop) -> HttpResponse:
         (day.day.isoformat(), day.orders, Money(day.goods_minor, shop.currency).plain(), day.clicks)
         for day in figures.days_of(shop, count=count)
     ]
-    answer = HttpResponse(exporting.table(head, rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{shop.handle}-{count}-days.csv"'
-    return answer
+    return download(lines(head, rows), name=f"{shop.handle}-{count}-days.csv")
 
 
 def _span(request: HttpRequest) -> int:

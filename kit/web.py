@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, TypeVar, cast
 
@@ -15,10 +16,17 @@ from django.utils.translation import gettext as _
 
 Row = TypeVar("Row", bound=models.Model)
 
+A_ROW = re.compile(r"[0-9]{1,18}", re.ASCII)  # what bigint holds; int() itself gives up at 4,300
+
 UNPROCESSABLE = 422
 CONFLICT = 409
 TOO_MANY = 429
 WAIT_SECONDS = 60  # coarse: when a limit ends is nobody's business
+
+
+def row_number(text: str) -> int | None:
+    """Return the number of a row that somebody's text says, or None if no row can bear it."""
+    return int(text) if A_ROW.fullmatch(text) else None
 
 
 def form_page(

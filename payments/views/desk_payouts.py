@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from audit.models import AuditEvent
-from kit.web import UNPROCESSABLE, page_of
+from kit.web import UNPROCESSABLE, page_of, row_number
 from payments import approving, by_hand, cancelling, rails
 from payments.forms import CancelForm, WhyForm
 from payments.models import Payout, ProviderEvent
@@ -120,8 +120,8 @@ def _filtered(request: HttpRequest) -> QuerySet[Payout]:
         rows = rows.filter(state=state)
     if state == "by_hand":
         rows = rows.filter(by_hand.waiting_for_a_person())
-    if run.isascii() and run.isdigit():
-        rows = rows.filter(batch_id=int(run))
+    if run:
+        rows = rows.filter(batch_id=row_number(run) or 0)  # there is no run 0
     if words:
         named = Q(person__name__icontains=words) | Q(person__email__iexact=words)
         rows = rows.filter(named | Q(reference=words.upper()) | Q(account=words))

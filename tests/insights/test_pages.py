@@ -151,7 +151,7 @@ def test_figures_show_totals_tables_and_sources(vendor, honey, linwei_link, noon
 def test_only_offered_spans_are_counted(vendor, noon, asked, rows):
     answer = vendor.get("/shop/figures.csv", {"days": asked})
 
-    assert len(list(csv.reader(StringIO(answer.content.decode())))) == rows + 1
+    assert len(list(csv.reader(StringIO(answer.getvalue().decode())))) == rows + 1
     assert vendor.get("/shop/figures", {"days": asked}).status_code == 200
 
 
@@ -164,7 +164,7 @@ def test_the_file_is_a_table_for_spreadsheets(vendor, honey, linwei_link, noon):
 
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert answer["Content-Disposition"] == 'attachment; filename="shanli-7-days.csv"'
-    lines = list(csv.reader(StringIO(answer.content.decode().removeprefix("\ufeff"))))
+    lines = list(csv.reader(StringIO(answer.getvalue().decode().removeprefix("\ufeff"))))
     assert lines[0] == ["日期", "付款订单", "成交额（CNY）", "真人点击"]
     assert lines[1] == ["2026-11-16", "0", "0.00", "0"]
     assert lines[7] == ["2026-11-22", "1", "136.00", "8"]
