@@ -21,7 +21,7 @@ from payments.gateways.port import BadDestination
 from payments.gateways.registry import enabled_rails, rail
 from payments.models import Difference, PayoutHold
 from payments.rails import name_of
-from people.models import Person
+from people.fields import PersonField
 
 LONGEST_HOLD_DAYS = 3650
 
@@ -150,11 +150,10 @@ class CancelForm(forms.Form):
 class HoldForm(forms.Form):
     """Whose money is held, why, and for how long."""
 
-    person = forms.CharField(
+    person = PersonField(
+        closed_too=True,
         label=gettext_lazy("Whose"),
-        max_length=254,
-        help_text=gettext_lazy("E-mail, phone, or the code in the address of their page."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+        help_text=gettext_lazy("E-mail, phone number, or the address of their page."),
     )
     reason = forms.ChoiceField(
         label=pgettext_lazy("act", "Reason"), choices=PayoutHold.Reason.choices
@@ -173,18 +172,6 @@ class HoldForm(forms.Form):
         help_text=gettext_lazy("Empty: until somebody lifts it."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
-
-    def clean_person(self) -> Person:
-        words = self.cleaned_data["person"].strip()
-        people = Person.objects
-        found = (
-            people.filter(email__iexact=words).first()
-            or people.filter(phone=words).first()
-            or people.filter(public_id=words.upper()).first()
-        )
-        if found is None:
-            raise ValidationError(_("Nobody is known under this."))
-        return found
 
     def until(self) -> Any:
         """Return when the hold ends, or None."""
@@ -238,6 +225,14 @@ class WriteOffForm(WhyForm):
     """Which debt is to be given up."""
 
     account = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
+class DecideForm(forms.Form):
+    """What the second person says to a debt being given up."""
+
+    act = forms.ChoiceField(
+        label=gettext_lazy("What you decide"), choices=[("approve", ""), ("refuse", "")]
+    )
 
 
 class FileForm(forms.Form):

@@ -140,7 +140,7 @@ GUARDS = (
         "payments/gateways/sandbox.py",
         "return is_signed and is_recent(timestamp)",
         "return is_recent(timestamp)",
-        "tests/api/test_webhooks.py",
+        "tests/api/test_webhook_refusals.py",
     ),
 )
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kit import clock
 from kit.web import UNPROCESSABLE, form_page, page_of
 from payments import carrying, payouts, rails, reasons, suspense, writing_off
-from payments.forms import FileForm, ResolveForm, StatementForm, WhyForm, WriteOffForm
+from payments.forms import DecideForm, FileForm, ResolveForm, StatementForm, WriteOffForm
 from payments.gateways.registry import rail
 from payments.models import Difference, Payout, PayoutFile, Statement, WriteOff
 from payments.web import finance_only, not_so
@@ -129,25 +129,32 @@ def write_offs(request: SignedInRequest) -> HttpResponse:
             return not_so(request, str(FACTS[type(fact)]), back="/desk/money/write-offs")
         messages.success(request, _("Asked. A second person has to approve it."))
         return redirect("payments:desk_write_offs")
-    asked = WriteOff.objects.select_related("asked_by", "decided_by").order_by("-pk")
-    waiting = set(asked.filter(state=WriteOff.State.ASKED).values_list("account", flat=True))
-    debts = [debt for debt in writing_off.old_debts() if debt.account not in waiting]
-    page = {"debts": debts, "page": page_of(request, asked, size=PAGE), "why": WhyForm()}
-    return form_page(request, "payments/desk/write_offs.html", form, page)
+    return _debts_page(request, form)
 
 
 @finance_only
 @require_POST
 def decide_write_off(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give a debt up as the second person, or leave it as it is."""
-    row = get_object_or_404(WriteOff, pk=pk)
-    decide = writing_off.approve if request.POST.get("act") == "approve" else writing_off.refuse
+    row, form = get_object_or_404(WriteOff, pk=pk), DecideForm(request.POST)
+    if not form.is_valid():
+        return _debts_page(request, form)
+    approves = form.cleaned_data["act"] == "approve"
+    decide = writing_off.approve if approves else writing_off.refuse
     try:
         decide(write_off=row, by=request.user)
     except tuple(FACTS) as fact:
         return not_so(request, str(FACTS[type(fact)]), back="/desk/money/write-offs")
     messages.success(request, _("Written down."))
     return redirect("payments:desk_write_offs")
+
+
+def _debts_page(request: SignedInRequest, form: WriteOffForm | DecideForm) -> HttpResponse:
+    asked = WriteOff.objects.select_related("asked_by", "decided_by").order_by("-pk")
+    waiting = set(asked.filter(state=WriteOff.State.ASKED).values_list("account", flat=True))
+    debts = [debt for debt in writing_off.old_debts() if debt.account not in waiting]
+    page = {"debts": debts, "page": page_of(request, asked, size=PAGE)}
+    return form_page(request, "payments/desk/write_offs.html", form, page)
 
 
 def _waiting() -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from tests.payments.rails.conftest import stripe as stripe
 from tests.payments.rails.conftest import stripe_process as stripe_process
 from tests.payments.rails.conftest import wechatpay as wechatpay
 from tests.payments.rails.conftest import wechatpay_server as wechatpay_server
-from tests.provider import RunningProvider, running_provider
+from tests.provider import SECRET, RunningProvider, running_provider
 
 WEBHOOK = "/webhooks/sandbox"
 
@@ -57,3 +57,10 @@ def knocking(request, db, settings) -> Knocking:
     settings.PAYOUT_RAILS = ["sandbox", request.param]
     makers = {"wechatpay": wechatpays, "alipay": alipays}
     return stripes() if request.param == "stripe" else makers[request.param](fake)
+
+
+@pytest.fixture
+def ours(settings):
+    """The house knows the secret; nobody is asked back about what is not ours."""
+    settings.SANDBOX_SECRET = SECRET
+    settings.SANDBOX_URL = "http://127.0.0.1:9"

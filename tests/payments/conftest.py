@@ -9,9 +9,10 @@ import pytest
 from kit import clock
 from ledger import accounts
 from ledger.posting import post
-from payments import destinations
-from payments.models import Charge
+from payments import destinations, payouts, suspense
+from payments.models import Charge, Difference, Payout
 from people.models import Person, StaffRole
+from tests.passkeys import sign_in_twice
 from tests.provider import RunningProvider, running_provider
 
 
@@ -88,3 +89,42 @@ def accountants(db) -> list[Person]:
     for person in people:
         StaffRole.objects.create(person=person, role=StaffRole.Role.FINANCE)
     return people
+
+
+@pytest.fixture
+def gu(client, accountants):
+    """A browser in which Gu, of finance, is signed in twice, in English."""
+    sign_in_twice(client, accountants[0])
+    client.cookies["django_language"] = "en"
+    return client
+
+
+@pytest.fixture
+def large(linwei, earn, send_to) -> Payout:
+    """¥5,000.01 of Lin Wei's, which two people must approve."""
+    send_to(linwei)
+    return payouts.ask(
+        person=linwei, account=earn(linwei, 500_001), amount_minor=500_001, run="press-1"
+    )
+
+
+@pytest.fixture
+def odd(db) -> Difference:
+    return suspense.open_difference(
+        suspense.Found("sandbox", clock.now().date(), "only_theirs", "line:1", 0, -800, "CNY", "X")
+    )
+
+
+@pytest.fixture
+def carried(linwei, earn, settings) -> Payout:
+    settings.PAYOUT_RAILS = ["bank_csv"]
+    destinations.set_destination(person=linwei, identifier="4111111111111111", holder="林薇")
+    return payouts.ask(person=linwei, account=earn(linwei, 5000), amount_minor=5000, run="r")
+
+
+@pytest.fixture
+def her(client, linwei):
+    """A browser in which Lin Wei is signed in, in English."""
+    client.force_login(linwei)
+    client.cookies["django_language"] = "en"
+    return client
