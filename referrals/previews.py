@@ -6,13 +6,12 @@ from typing import Any
 
 from django.conf import settings
 
-from catalog.models import Photo, Product
-from kit.money import Money
-from referrals import cards, links
+from catalog.models import Product
+from referrals import cards, covers
 from referrals.links import LinkFacts
+from referrals.showings import Showing, lowest_price, showing_of
 
 DESCRIPTION_LENGTH = 160
-PICTURE_WIDTH = 780
 
 
 def preview_of(facts: LinkFacts) -> dict[str, Any] | None:
@@ -20,23 +19,22 @@ def preview_of(facts: LinkFacts) -> dict[str, Any] | None:
 
     A preview has no reader yet, and friends mostly share a language.
     """
-    product = Product.objects.on_sale().select_related("shop").filter(pk=facts.product_id).first()
+    product = _on_sale(facts)
     if product is None:
         return None
     language = facts.sharer_language
-    title = cards.line_of(facts, language) if facts.sharer_is_active else product.title
-    prices = product.variants.filter(is_offered=True).order_by("price_minor")
-    price_minor = prices.values_list("price_minor", flat=True).first() or 0
-    price = Money(price_minor, product.shop.currency)
-    earning = links.earning_of(product.pk, version=product.version)
-    gain = cards.gain_line(facts, earning, language) if facts.can_pay else ""
-    said = [f"{price.display(language)} · {product.shop.name}", gain, product.description]
+    showing = showing_of(facts, product, language=language)
+    price, _several = lowest_price(product)
+    said = [f"{showing.price} · {showing.shop}", showing.gain, product.description]
     return {
         "language": language,
-        "title": title,
+        "title": cards.line_of(facts, language) if showing.sharer else product.title,
         "description": " · ".join(filter(None, said))[:DESCRIPTION_LENGTH],
         "product": product.title,
-        "picture": _picture(product.photos.first()),
+        # With the version, so that a messenger that kept the picture asks for a changed one.
+        "picture": f"{settings.BASE_URL}/s/{facts.code}/cover.jpg?v={product.version}",
+        "width": covers.WIDTH,
+        "height": covers.HEIGHT,
         "address": f"{settings.BASE_URL}/s/{facts.code}",
         "canonical": f"{settings.BASE_URL}/p/{product.public_id}",
         "amount": price.plain(),
@@ -44,10 +42,13 @@ def preview_of(facts: LinkFacts) -> dict[str, Any] | None:
     }
 
 
-def _picture(photo: Photo | None) -> str:
-    """Return the absolute address of a picture messengers can read, or nothing."""
-    if photo is None or not photo.widths:
-        return ""
-    enough = [width for width in sorted(photo.widths) if width >= PICTURE_WIDTH]
-    width = enough[0] if enough else max(photo.widths)
-    return f"{settings.BASE_URL}{settings.MEDIA_URL}photos/{photo.name}-{width}.webp"
+def shown_in_preview(facts: LinkFacts) -> Showing | None:
+    """Return what the cover of a link says; None when its product is off the shelf."""
+    product = _on_sale(facts)
+    if product is None:
+        return None
+    return showing_of(facts, product, language=facts.sharer_language)
+
+
+def _on_sale(facts: LinkFacts) -> Product | None:
+    return Product.objects.on_sale().select_related("shop").filter(pk=facts.product_id).first()

@@ -1,4 +1,4 @@
-"""What a share sheet needs: the link, its code as a picture, and words ready to send."""
+"""What a share sheet needs: addresses that tell their channel, words ready to send, the code."""
 
 from __future__ import annotations
 
@@ -10,36 +10,85 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from referrals.links import Earning, LinkFacts
-
-QUIET_ZONE = 4  # modules of white around the code, as readers expect
+from referrals.channels import Channel
+from referrals.drawing import QUIET_ZONE
+from referrals.links import LinkFacts
+from referrals.models import Gives
+from referrals.showings import Showing
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One person's share sheet for one product, in their language."""
+    """One person's share sheet for one product, in their language.
+
+    ``message`` is ``words`` with the address below them.
+    """
 
     address: str
-    caption: str
-    whatsapp: str
+    words: str
+    message: str
     sms: str
     mail: str
     qr: SafeString
 
 
-def sheet_of(facts: LinkFacts, earning: Earning, *, price: str, language: str) -> Sheet:
-    """Return the sheet; the caption says what the sharer may earn, as the page will."""
-    address = f"{settings.BASE_URL}/s/{facts.code}"
-    caption = _caption(facts, earning.display(language) if facts.can_pay else "", price)
-    message = f"{caption}\n{address}"
+def sheet_of(facts: LinkFacts, showing: Showing, *, earns: str) -> Sheet:
+    """Return the sheet; the caption says what the sharer may earn, as the page will.
+
+    Args:
+        facts: of the sharer's link.
+        showing: what is said of the product, in the language that is active.
+        earns: what a sale earns the sharer, as text; empty when nothing.
+    """
+    address = address_of(facts)
+    words = caption_of(facts, showing, earns=earns)
+    message = f"{words}\n{address}"
     return Sheet(
         address=address,
-        caption=message,
-        whatsapp=f"https://wa.me/?text={quote(message)}",
+        words=words,
+        message=message,
         sms=f"sms:?&body={quote(message)}",
-        mail=f"mailto:?subject={quote(facts.product_title)}&body={quote(message)}",
+        mail=f"mailto:?subject={quote(showing.product)}&body={quote(message)}",
         qr=qr_of(address),
     )
+
+
+def address_of(facts: LinkFacts, channel: str = "") -> str:
+    """Return the address of a link, with the channel it is sent by.
+
+    What is printed stays about longer than a name its maker may change: a poster has the code.
+    """
+    path = f"/s/{facts.code}" if channel == Channel.POSTER else facts.path
+    return f"{settings.BASE_URL}{path}" + (f"?c={channel}" if channel else "")
+
+
+def caption_of(facts: LinkFacts, showing: Showing, *, earns: str, is_short: bool = False) -> str:
+    """Return words to send beside a link, without the link itself.
+
+    A short caption leaves out the sharer's words, never who gains.
+    """
+    first = _("“%(words)s”") % {"words": facts.words} if facts.words else _("Look what I found")
+    second = f"{showing.product} {showing.price}"
+    if earns:
+        charity = charity_of(facts, showing.language)
+        said = {"product": second, "amount": earns, "charity": charity}
+        second = _sentence(facts.gives) % said
+    return second if is_short else f"{first}\n{second}"
+
+
+def charity_of(facts: LinkFacts, language: str) -> str:
+    """Return who gets what this link's sales earn, if it is given to a charity."""
+    return facts.charity_name_zh if language.startswith("zh") else facts.charity_name_en
+
+
+def _sentence(gives: str) -> str:
+    """Return what a sharer says of who gains, in the first person."""
+    sentences = {
+        Gives.KEEP: _("%(product)s (I may earn %(amount)s if you buy)"),
+        Gives.BUYER: _("%(product)s (by this link you pay %(amount)s less)"),
+        Gives.CHARITY: _("%(product)s (if you buy, %(amount)s goes to %(charity)s)"),
+    }
+    return sentences.get(Gives(gives), "%(product)s")
 
 
 def qr_of(address: str) -> SafeString:
@@ -47,12 +96,3 @@ def qr_of(address: str) -> SafeString:
     code = segno.make(address, error="m", micro=False)
     drawn = code.svg_inline(border=QUIET_ZONE, omitsize=True, light="#fff", svgclass="qr")
     return mark_safe(drawn)  # noqa: S308  # segno writes paths from our own address
-
-
-def _caption(facts: LinkFacts, earns: str, price: str) -> str:
-    first = _("“%(words)s”") % {"words": facts.words} if facts.words else _("Look what I found")
-    second = f"{facts.product_title} {price}"
-    if earns:
-        said = _("%(product)s (I may earn %(amount)s if you buy)")
-        second = said % {"product": second, "amount": earns}
-    return f"{first}\n{second}"

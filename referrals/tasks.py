@@ -6,11 +6,13 @@ from celery import shared_task
 
 from kit import clock
 from referrals import (
+    brand_channels,
     claiming,
     clicks,
     commissions,
     doorsteps,
     findings,
+    journal,
     kept_pictures,
     partitions,
     payout_looks,
@@ -30,6 +32,7 @@ def drain_clicks() -> int:
 @shared_task(name="referrals.sweep_click_spool")
 def sweep_click_spool() -> int:
     """Store the clicks that a file kept while no server could; return how many."""
+    journal.forget_old()
     return spool.sweep()
 
 
@@ -85,3 +88,9 @@ def forget_old_doorsteps() -> int:
 def forget_drawn_pictures() -> int:
     """Delete posters and covers that were drawn more than a day ago; return how many."""
     return kept_pictures.forget_old(clock.now())
+
+
+@shared_task(name="referrals.look_at_channels")
+def look_at_channels() -> int:
+    """Flag goods opened where their certificate does not allow it; return how many are new."""
+    return brand_channels.look()

@@ -40,7 +40,8 @@ def test_the_share_sheet_has_the_link_and_what_it_earns(english, honey, xiaoyu):
     assert "they may earn ¥6.80 if you buy" in page
     assert "(I may earn ¥6.80 if you buy)" in page
     assert 'class="qr"' in page
-    assert 'href="https://wa.me/?text=' in page
+    assert f'href="/p/{honey.public_id}/share/kit"' in page
+    assert f'src="/p/{honey.public_id}/share/persimmon.jpg"' in page
     assert "style=" not in page
 
 

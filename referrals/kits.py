@@ -1,0 +1,178 @@
+"""The kit: for each place a link is sent to, the words, the address and the way there."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from urllib.parse import urlencode
+
+from django.core.files.storage import default_storage
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from PIL import Image
+
+from catalog.models import Product
+from kit import clock
+from referrals.channels import Channel
+from referrals.links import LinkFacts
+from referrals.sharing import address_of, caption_of
+from referrals.showings import Showing, photo_path
+
+# Moments, Weibo and Xiaohongshu all show nine pictures in a square.
+MOST_PICTURES = 9
+
+Opener = Callable[[str, str], str]  # (words, address) -> where the service takes them
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One service: what it takes, and how to send something there."""
+
+    channel: Channel
+    how: str | Promise
+    opener: Opener | None = None
+    takes_links: bool = True
+    is_public: bool = False
+    is_short: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One service as the kit shows it; ``opens`` is empty where only copying helps."""
+
+    channel: str
+    name: str
+    how: str
+    words: str
+    address: str
+    opens: str
+
+
+def _at(base: str, **names: str) -> Opener:
+    """Return an opener that asks ``base`` with words and address under the names given."""
+
+    def opens(words: str, address: str) -> str:
+        said = {"words": words, "address": address, "both": f"{words}\n{address}"}
+        return f"{base}?{urlencode({name: said[what] for name, what in names.items()})}"
+
+    return opens
+
+
+# What each service accepts was read in its own help pages in 2026; Moments and Xiaohongshu
+# show an address in a post as dead text.
+PLACES = (
+    Place(
+        Channel.WECHAT,
+        gettext_lazy("Copy the words and paste them into a chat."),
+    ),
+    Place(
+        Channel.MOMENTS,
+        gettext_lazy("Moments shows no links: post the poster with these words."),
+        takes_links=False,
+    ),
+    Place(
+        Channel.WEIBO,
+        gettext_lazy("Opens Weibo with words and link; add the pictures there."),
+        opener=_at("https://service.weibo.com/share/share.php", url="address", title="words"),
+        is_public=True,
+    ),
+    Place(
+        Channel.XIAOHONGSHU,
+        gettext_lazy("Xiaohongshu takes no links: post the pictures with these words, and send the "
+                     "link to whoever asks."),
+        takes_links=False,
+        is_public=True,
+    ),
+    Place(
+        Channel.WHATSAPP,
+        gettext_lazy("Opens WhatsApp; choose a friend or a group there."),
+        opener=_at("https://wa.me/", text="both"),
+    ),
+    Place(
+        Channel.TELEGRAM,
+        gettext_lazy("Opens Telegram; choose a friend or a group there."),
+        opener=_at("https://t.me/share/url", url="address", text="words"),
+    ),
+    Place(
+        Channel.X,
+        gettext_lazy("Opens X with a short text, for it counts every sign."),
+        opener=_at("https://x.com/intent/post", text="words", url="address"),
+        is_public=True,
+        is_short=True,
+    ),
+)  # fmt: skip
+
+
+def ways_of(facts: LinkFacts, showing: Showing, *, earns: str) -> list[Way]:
+    """Return every way to send a link, in the language that is active.
+
+    Where strangers read along, words that can earn begin by saying that they are an
+    advertisement, as the Chinese rules for recommendations with a link ask (2023, art. 9).
+    """
+    return [_way(place, facts, showing, earns) for place in PLACES]
+
+
+def _way(place: Place, facts: LinkFacts, showing: Showing, earns: str) -> Way:
+    address = address_of(facts, place.channel.value)
+    words = caption_of(facts, showing, earns=earns, is_short=place.is_short)
+    if earns and place.is_public:
+        words = _("Ad: %(words)s") % {"words": words}
+    return Way(
+        channel=place.channel.value,
+        name=str(place.channel.label),
+        how=str(place.how),
+        words=f"{words}\n{address}" if place.takes_links and place.opener is None else words,
+        address=address,
+        opens=place.opener(words, address) if place.opener else "",
+    )
+
+
+def photo_paths(product: Product) -> list[str]:
+    """Return where the pictures of a product lie, at most nine of them."""
+    paths = (photo_path(photo) for photo in product.photos.all()[:MOST_PICTURES])
+    return [path for path in paths if path]
+
+
+def files_of(paths: Iterable[str], *, poster: bytes, words: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of a kit, one in memory at a time: poster, pictures and words.
+
+    Pictures are JPEG, which every phone's gallery and every service takes; one that is gone
+    is left out.
+    """
+    yield "poster.jpg", poster
+    for number, path in enumerate(paths, start=1):
+        try:
+            with default_storage.open(path) as file:
+                picture = Image.open(file, formats=("WEBP",)).convert("RGB")
+        except (OSError, SyntaxError, ValueError):
+            continue
+        out = BytesIO()
+        picture.save(out, "JPEG", quality=88)
+        yield f"{number}.jpg", out.getvalue()
+    yield "words.txt", words.encode("utf-8-sig")
+
+
+class _Pipe(BytesIO):
+    """What an archive is written to, and taken from while it grows."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def taken(self) -> bytes:
+        written = self.getvalue()
+        super().seek(0)
+        self.truncate()
+        return written
+
+
+def archive(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    """Yield a ZIP archive of files piece by piece; pictures are packed already."""
+    pipe, at = _Pipe(), clock.now().timetuple()[:6]
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as box:
+        for name, data in files:
+            box.writestr(zipfile.ZipInfo(name, at), data)
+            yield pipe.taken()
+    yield pipe.taken()
