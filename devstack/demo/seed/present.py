@@ -13,8 +13,17 @@ from moderation import deciding
 from notifications import inbox
 from orders import bags
 from people import friendships
+from referrals import charities, giving, links
+from referrals.models import Gives
 
 SENT_BACK: Final = "decanted-lipstick"
+GIVEN_AWAY: Final = "cloud-tea"
+
+# Of this street alone: the numbers are nobody's.
+CHARITIES: Final = (
+    charities.Names("山里小学图书角", "Hill School Libraries", "STREET-0001"),
+    charities.Names("老树守护会", "Friends of Old Trees", "STREET-0002"),
+)
 
 
 def desk_fills_up(world: World) -> None:
@@ -40,6 +49,14 @@ def life_goes_on(world: World) -> None:
     bag = bags.open_for(person=world.people["xiaoyu"], token=None)
     for key in ("scarf", "cloud-tea"):
         bags.add(bag=bag, variant=world.variants[key][0], quantity=1)
+
+
+def something_is_given_away(world: World) -> None:
+    """Two charities are listed; one friend's link gives to its buyers, another's to a charity."""
+    schools, *_ = (charities.add(names=names, by=world.people["desk"]) for names in CHARITIES)
+    for key, gives in (("jun", Gives.BUYER), ("sofia", Gives.CHARITY)):
+        link = links.link_for(person=world.people[key], product=world.products[GIVEN_AWAY])
+        giving.choose(link=link, gives=gives, charity=schools)
 
 
 def _publish(world: World, case: kinds.ModerationCase) -> None:

@@ -44,6 +44,7 @@ class Command(BaseCommand):
         clock.move_to(world.present)
         self._step("the desk fills up", present.desk_fills_up, world)
         self._step("life goes on", present.life_goes_on, world)
+        self._step("something is given away", present.something_is_given_away, world)
         self._tell("done")
 
     def _step(self, what: str, step: Callable[[World], None], world: World) -> None:
