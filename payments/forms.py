@@ -208,7 +208,7 @@ class ResolveForm(WhyForm):
         label=gettext_lazy("Ledger account"),
         max_length=64,
         required=False,
-        help_text=gettext_lazy("Such as sharer:7:CNY or shop:3:CNY."),
+        help_text=gettext_lazy("Such as sharer:7:CNY, shop:3:CNY or charity:2:CNY."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
     field_order: Sequence[str] = ("resolution", "account", "why")

@@ -18,7 +18,9 @@ from django.conf import settings
 from django.test import Client
 from PIL import Image
 
-from catalog import endorsing, listing, photos
+from catalog import authorising, brands, endorsing, listing, photos
+from catalog.authorising import Scope
+from catalog.brands import BrandInput
 from catalog.models import Product
 from kit import clock
 from ledger import accounts
@@ -31,7 +33,7 @@ from orders.models import Order
 from payments import destinations, payouts
 from people import friendships
 from people.models import Person, StaffRole
-from referrals import commissions, links
+from referrals import charities, commissions, links
 from referrals.models import ShareLink
 from referrals.touches import Touch
 from shops import opening, staff
@@ -65,7 +67,10 @@ class World:
     holds: dict[str, str] = field(default_factory=dict)
     notices: dict[str, str] = field(default_factory=dict)
     handles: dict[str, str] = field(default_factory=dict)
+    brands: dict[str, str] = field(default_factory=dict)
+    certificate: str = ""
     link: str = ""
+    charity: str = ""
     line_key: str = ""
 
 
@@ -84,8 +89,15 @@ def build() -> World:
     _a_month_of_trade(world, cast, shop)
     _orders_in_every_state(world, cast)
     _haos_shop(world, cast, tag)
+    _haos_brands(world, cast, shop, tag)
     _on_the_way(world, cast)
+    _a_charity(world, cast, tag)
     return world
+
+
+def _a_charity(world: World, cast: dict[str, Person], tag: str) -> None:
+    names = charities.Names(zh=f"山里小学图书角{tag}", en="Libraries", registration=tag.upper())
+    world.charity = str(charities.add(names=names, by=cast["wulan"]).pk)
 
 
 def _people(world: World, tag: str) -> dict[str, Person]:
@@ -135,6 +147,20 @@ def _haos_shop(world: World, cast: dict[str, Person], tag: str) -> None:
     hold = returned.holds.waiting().get()
     deciding.send_back(hold=hold, moderator=cast["wulan"], reason="照片太暗，请重拍。")
     world.holds["decided"] = hold.public_id
+
+
+def _haos_brands(world: World, cast: dict[str, Person], shop: Shop, tag: str) -> None:
+    """Hao owns a brand that Chen may sell until next week, and one that waits at the desk."""
+    hao, now = cast["hao"], clock.now()
+    for key in ("verified", "waiting"):
+        written = BrandInput(f"羊绒{tag}", f"Hao {key} {tag}", [], "CNIPA", f"{key} {tag}", "mark")
+        brand = brands.register(owner=hao, written=written)
+        world.brands[key] = brand.public_id
+        if key == "verified":
+            brands.verify(brand=brand, moderator=cast["wulan"])
+            scope = Scope(starts_at=now, ends_at=now + timedelta(days=7), areas=["陕西"])
+            issued = authorising.issue(brand=brand, shop=shop, scope=scope, by=hao)
+            world.certificate = issued.public_id
 
 
 def _listed(
