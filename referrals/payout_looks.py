@@ -36,13 +36,14 @@ def look(now: datetime) -> int:
     Returns:
         How many people's payouts wait from now on.
     """
-    doubted = [*_doubted_sharers(), *_doubted_owners(now)]
+    waiting = _waiting_ids()
+    doubted = [*_doubted_sharers(waiting), *_doubted_owners(waiting, now)]
     return sum(_hold(person, found) for person, found in doubted)
 
 
-def _doubted_sharers() -> Iterator[tuple[PersonFacts, list[Found]]]:
+def _doubted_sharers(waiting: set[int]) -> Iterator[tuple[PersonFacts, list[Found]]]:
     rich = accounts_with_at_least(kinds=("sharer",), minor=settings.PAYOUT_MINIMUM_MINOR)
-    ids = sorted({int(code.split(":")[1]) for code, _currency, _minor in rich} - _held_ids())
+    ids = sorted({int(code.split(":")[1]) for code, _currency, _minor in rich} - waiting)
     for start in range(0, len(ids), CHUNK):
         for person in evidence.of_people(ids[start : start + CHUNK]):
             judgement = fraud.judge(Facts(person=person), stage=Stage.PAYOUT)
@@ -50,7 +51,7 @@ def _doubted_sharers() -> Iterator[tuple[PersonFacts, list[Found]]]:
                 yield person, list(judgement.found)
 
 
-def _doubted_owners(now: datetime) -> Iterator[tuple[PersonFacts, list[Found]]]:
+def _doubted_owners(waiting: set[int], now: datetime) -> Iterator[tuple[PersonFacts, list[Found]]]:
     forgiven = Review.objects.filter(
         state=Review.State.LET_GO,
         decided_at__gt=now - fraud.RECENT,
@@ -66,13 +67,13 @@ def _doubted_owners(now: datetime) -> Iterator[tuple[PersonFacts, list[Found]]]:
             "attribution__shop__owner_id", "score", "evidence"
         )
     }
-    for owner_id in sorted(seen_of.keys() - _held_ids()):
+    for owner_id in sorted(seen_of.keys() - waiting):
         yield PersonFacts(person_id=owner_id), [seen_of[owner_id]]
 
 
-def _held_ids() -> set[int]:
-    waiting = Review.objects.filter(state=Review.State.OPEN, attribution=None)
-    return set(waiting.values_list("person_id", flat=True))
+def _waiting_ids() -> set[int]:
+    reviews = Review.objects.filter(state=Review.State.OPEN, attribution=None)
+    return set(reviews.values_list("person_id", flat=True))
 
 
 @transaction.atomic

@@ -62,7 +62,7 @@ def let_go(*, review: Review, by: Person, reason: str) -> Review:
     if review.findings.filter(verdict=Verdict.BLOCK).exists():
         raise NeverPayable(review.pk)
     rows = _locked_rows(review)
-    _decide(review, to=R.LET_GO, by=by, reason=reason)
+    _decide(review, to=R.LET_GO, by=by, reason=reason, now=clock.now())
     Commission.objects.filter(pk__in=[row.pk for row in rows]).update(in_review=False)
     for row in rows:
         if row.paid_at is not None:
@@ -96,7 +96,7 @@ def refuse(*, review: Review, by: Person, reason: str) -> Review:
         raise NotRefusable(review.pk)
     rows = _locked_rows(review)
     now = clock.now()
-    _decide(review, to=R.REFUSED, by=by, reason=reason)
+    _decide(review, to=R.REFUSED, by=by, reason=reason, now=now)
     _give_back(review, rows, now)
     Commission.objects.filter(pk__in=[row.pk for row in rows]).update(in_review=False)
     for row in rows:
@@ -132,13 +132,13 @@ def _locked_rows(review: Review) -> list[Commission]:
     return locked(waiting.select_related("product"))
 
 
-def _decide(review: Review, *, to: str, by: Person, reason: str) -> None:
+def _decide(review: Review, *, to: str, by: Person, reason: str, now: datetime) -> None:
     move(
         review,
         to=to,
         table=REVIEW_MAY_BECOME,
         decided_by=by,
-        decided_at=clock.now(),
+        decided_at=now,
         reason=reason,
     )
 
