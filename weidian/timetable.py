@@ -19,6 +19,7 @@ SECONDS_BETWEEN = {
     "orders.settle_refunds": 10,
     "referrals.release_due_commissions": 15,
     "referrals.destroy_old_salts": 3600,
+    "referrals.look_at_channels": 900,
     "referrals.forget_old_doorsteps": 3600,
     # Far more often than paydays, and than anybody earns enough to ask for between two looks.
     "referrals.look_before_payouts": 300,

@@ -290,7 +290,7 @@ def foreign_doors(world: World) -> dict[str, list[str]]:
     waiting, earning = f"/desk/{world.holds['waiting']}", f"/me/earnings/{world.line_key}"
     chens, xiaoyus = (f"/me/notices/{world.notices[key]}" for key in ("chen", "xiaoyu"))
     trace = f"/desk/orders/{world.line_key[:10]}/attribution"
-    hers = f"/me/brands/{world.brands['verified']}"
+    haos = f"/me/brands/{world.brands['verified']}"
     owners = [
         f"/shop/{page}"
         for page in ("products", "products/new", "settings", "staff", "money", "sharers/rates")
@@ -298,14 +298,14 @@ def foreign_doors(world: World) -> dict[str, list[str]]:
     return {
         "shopper": ["/desk/", "/desk/decisions", waiting, earning, chens, f"/p/{held}"],
         "sharer": ["/desk/", trace, xiaoyus, f"/p/{draft}", f"/p/{held}"],
-        "vendor": ["/desk/", f"/shop/products/{held}", f"/p/{held}", xiaoyus, earning, hers, trace],
+        "vendor": ["/desk/", f"/shop/products/{held}", f"/p/{held}", xiaoyus, earning, haos, trace],
         "packer": ["/desk/", *owners, "/shop/sharers", f"/shop/products/{honey}"],
         "vendor elsewhere": [
             f"/shop/products/{honey}",
             f"/shop/orders/{orders['paid']}",
             f"/shop/?shop={world.handles['chen']}",
         ],
-        "moderator": [earning, chens, hers, f"/me/certificates/{world.certificate}"],
+        "moderator": [earning, chens, haos, f"/me/certificates/{world.certificate}"],
     }
 
 
