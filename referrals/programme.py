@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef
@@ -85,7 +86,7 @@ def barred_among(pairs: Collection[Pair], *, at: datetime | None = None) -> dict
     """Return the same of many shops and people; one query."""
     if not pairs:
         return {}
-    asked = {
+    asked: dict[str, Any] = {
         "shops": [shop_id for shop_id, _person_id in pairs],
         "people": [person_id for _shop_id, person_id in pairs],
         "at": at or clock.now(),

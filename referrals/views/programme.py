@@ -9,7 +9,9 @@ from django.core.paginator import Page
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -29,6 +31,17 @@ FORBIDDEN = 403
 GOODS_A_PAGE = 30
 A_PAGE = 50
 LOOKING = frozenset({"look", "every"})  # presses after which nothing is saved
+
+WHY_NOT: dict[type[Exception], str | Promise] = {
+    programme.AlreadyInvited: gettext_lazy("%(name)s is invited already."),
+    programme.RemovedBefore: gettext_lazy(
+        "You ended sharing for pay for %(name)s. Undo that on their page first."
+    ),
+    programme.WorksHere: gettext_lazy(
+        "%(name)s works here, and staff earn nothing from their shop."
+    ),
+    programme.WantsNoNews: gettext_lazy("%(name)s cannot be invited."),
+}
 
 
 @shop_required(Act.EDIT_SHOP)
@@ -52,7 +65,7 @@ def _asked_for(request: SignedInRequest, shop: Shop) -> QuerySet[Product]:
 
 
 def _rates_form(request: SignedInRequest, shop: Shop, goods: Page[Product], act: str) -> RatesForm:
-    stored = {"commission_bp": shop.terms.commission_bp}
+    stored: dict[str, int | None] = {"commission_bp": shop.terms.commission_bp}
     stored |= {own_field(one): one.commission_bp for one in goods}
     if not act:
         draft = request.session.get(RATES_DRAFT, {})
@@ -126,20 +139,10 @@ def _invited(request: SignedInRequest, shop: Shop, form: InviteForm) -> bool:
     try:
         programme.invite(shop=shop, person=person, by=request.user)
     except tuple(WHY_NOT) as refusal:
-        form.add_error("person", WHY_NOT[type(refusal)]() % {"name": person.name})
+        form.add_error("person", str(WHY_NOT[type(refusal)]) % {"name": person.name})
         return False
     messages.success(request, _("%(name)s is told that you invite them.") % {"name": person.name})
     return True
-
-
-WHY_NOT = {
-    programme.AlreadyInvited: lambda: _("%(name)s is invited already."),
-    programme.RemovedBefore: lambda: _(
-        "You ended sharing for pay for %(name)s. Undo that on their page first."
-    ),
-    programme.WorksHere: lambda: _("%(name)s works here, and staff earn nothing from their shop."),
-    programme.WantsNoNews: lambda: _("%(name)s cannot be invited."),
-}
 
 
 @shop_required(Act.EDIT_SHOP)

@@ -23,8 +23,8 @@ ROWS_A_PAGE = 30
 GOODS_SHOWN = 50
 
 
-@shop_required(Act.SEE_MONEY)
 @require_safe
+@shop_required(Act.SEE_MONEY)
 def sharers(request: SignedInRequest, shop: Shop) -> HttpResponse:
     """Show what the shop pays, to whom, and what another month like the last would cost."""
     removed = request.GET.get("show") == "removed"
@@ -47,16 +47,16 @@ def sharers(request: SignedInRequest, shop: Shop) -> HttpResponse:
     return render(request, "referrals/sharers.html", context)
 
 
-@shop_required(Act.SEE_MONEY)
 @require_safe
+@shop_required(Act.SEE_MONEY)
 def as_table(request: SignedInRequest, shop: Shop) -> HttpResponse:
     """Hand out every sharer and what they brought as a file."""
     rows = tables.lines(sharers_table.head(), sharers_table.rows_of(shop))
     return download(rows, name=f"sharers-{shop.handle}.csv")
 
 
-@shop_required(Act.SEE_MONEY)
 @require_safe
+@shop_required(Act.SEE_MONEY)
 def sharer(request: SignedInRequest, shop: Shop, public_id: str) -> HttpResponse:
     """Show what one person brought, product by product; who bought is not shown."""
     return _page(request, shop, _known(shop, public_id), ReasonForm())

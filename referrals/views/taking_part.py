@@ -19,5 +19,5 @@ SHOPS_A_PAGE = 30
 def sharing(request: SignedInRequest) -> HttpResponse:
     """Show the shops one shares for, what each pays, and what keeps it from paying."""
     page = page_of(request, taking_part.shops_of(request.user), size=SHOPS_A_PAGE)
-    context = {"page": page, "parts": taking_part.parts_of(request.user, page.object_list)}
+    context = {"page": page, "parts": taking_part.parts_of(request.user, list(page))}
     return render(request, "referrals/taking_part.html", context)

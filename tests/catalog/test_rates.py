@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.cache import cache
 
 from audit.models import AuditEvent
 from catalog import bodies, pages
@@ -71,14 +72,13 @@ def test_products_of_others_keep_their_rate(hill_shop, honey, chen):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_kept_page_is_thrown_away(hill_shop, honey, jar, chen):
-    path = {"language": "en", "look": ""}
-    assert pages.product_body(honey.public_id, **path) is not None
+    assert pages.product_body(honey.public_id, language="en", look="") is not None
     key = bodies.product_key(honey.public_id, "en", "")
-    assert bodies.cache.get(key) is not None
+    assert cache.get(key) is not None
 
     set_rates(shop=hill_shop, default_bp=2000, own={}, by=chen)
 
-    assert bodies.cache.get(key) is None
+    assert cache.get(key) is None
 
 
 def test_a_whole_shelf_takes_no_more_questions_than_one_product(
