@@ -27,6 +27,7 @@ def fresh_database() -> Iterator[dict[str, str]]:
             "WEIDIAN_VALKEY_PREFIX": prefix,
             **_corner_of(os.environ["VALKEY_URL"]),
             "WEIDIAN_ALLOWED_HOSTS": "127.0.0.1",
+            "WEIDIAN_TRUSTED_PROXIES": "1",  # the load says whom it comes from
             "WEIDIAN_DEMO": "1",  # plain HTTP on the loopback
             "WEIDIAN_LOG_LEVEL": "WARNING",
             "DJANGO_SETTINGS_MODULE": "weidian.settings",

@@ -2,6 +2,7 @@
 
 ``python -m bench.load PORT SECONDS`` reads addresses from standard input and prints how
 many answers came, how many of them were 200, and the 99th percentile in milliseconds.
+Each request comes from a visitor of its own, as the proxy before the house would say.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import count, cycle
 
 CONNECTIONS = 4
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
@@ -51,7 +52,9 @@ def press(port: int, addresses: Sequence[str], *, seconds: float) -> Outcome:
     return Outcome(**json.loads(done.stdout))
 
 
-def _work(port: int, requests: Sequence[bytes], until: float, times: list[float]) -> int:
+def _work(
+    port: int, requests: Sequence[bytes], numbers: Iterator[int], until: float, times: list[float]
+) -> int:
     bad = 0
     with socket.create_connection(("127.0.0.1", port), timeout=10) as wire:
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -59,10 +62,14 @@ def _work(port: int, requests: Sequence[bytes], until: float, times: list[float]
             began = time.perf_counter()
             if began > until:
                 return bad
-            wire.sendall(request)
+            wire.sendall(request % _visitor(next(numbers)))
             bad += not _answer(wire).startswith(b"HTTP/1.1 200")
             times.append(time.perf_counter() - began)
     return bad
+
+
+def _visitor(number: int) -> bytes:
+    return b"10.%d.%d.%d" % (number >> 16 & 255, number >> 8 & 255, number & 255)
 
 
 def _answer(wire: socket.socket) -> bytes:
@@ -93,14 +100,18 @@ def main() -> None:
     port, seconds = int(sys.argv[1]), float(sys.argv[2])
     requests = [
         f"GET {line.strip()} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: {BROWSER}\r\n"
-        "Accept: text/html,*/*;q=0.8\r\nAccept-Language: zh-CN\r\n\r\n".encode()
+        "Accept: text/html,*/*;q=0.8\r\nAccept-Language: zh-CN\r\n"
+        "X-Forwarded-For: %b\r\n\r\n".encode()
         for line in sys.stdin
     ]
     times: list[float] = []
     bad: list[int] = []
+    numbers = count(int(time.time()))  # the next round brings others
     began = time.perf_counter()
     workers = [
-        threading.Thread(target=lambda: bad.append(_work(port, requests, began + seconds, times)))
+        threading.Thread(
+            target=lambda: bad.append(_work(port, requests, numbers, began + seconds, times))
+        )
         for _ in range(CONNECTIONS)
     ]
     for worker in workers:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from catalog.models import Product, StockMove, Variant
 from kit import clock
 from people.models import Person
@@ -14,14 +16,15 @@ STORY = "来自秦岭北坡的一个小蜂场。春天采槐花，夏天采荆�
 
 def share_links(*, products: int, sharers: int) -> list[ShareLink]:
     """Make a shop with so many products, each shared by so many people."""
-    vendor = Person.objects.create_user(name="陈姐", email="vendor@bench.test")
+    name = uuid4().hex[:8]  # each bench has a street of its own
+    vendor = Person.objects.create_user(name="陈姐", email=f"vendor-{name}@bench.test")
     shop = Shop.objects.create(
-        owner=vendor, handle="bench-shop", name="山里的小店", trusted_at=clock.now()
+        owner=vendor, handle=f"bench-{name}", name="山里的小店", trusted_at=clock.now()
     )
     Membership.objects.create(shop=shop, person=vendor, role=Membership.Role.OWNER)
     Terms.objects.create(shop=shop)
     people = [
-        Person.objects.create_user(name=f"朋友{number}", email=f"friend{number}@bench.test")
+        Person.objects.create_user(name=f"朋友{number}", email=f"friend{number}-{name}@bench.test")
         for number in range(sharers)
     ]
     shelf = [_product(shop, number) for number in range(products)]
@@ -40,7 +43,7 @@ def _product(shop: Shop, number: int) -> Product:
     StockMove.objects.create(
         variant=variant,
         kind=StockMove.Kind.ADJUSTED,
-        key=f"bench:{number}",
+        key=f"bench:{variant.pk}",
         available_change=1000,
         reserved_change=0,
     )

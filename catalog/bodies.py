@@ -29,7 +29,7 @@ OTHERS_SHOWN = 4  # the newest of its shop that stand below a product
 PAGES_KEPT = 5  # of one shop's shelf: more goods than most shops have
 KEPT_SECONDS = 60  # covers what no job of this room can see: shop, person, block, erasure
 
-A_MOMENT_SECONDS = 1.0  # how old a process's own copy of a page in fashion may be
+WITHOUT_CACHE_SECONDS = 5.0  # how old a process's own copy may be while Valkey is away
 MOST_NEAR = 300  # pages of some 30 kB: 9 MB a process
 
 # Two signs no stored text can hold, because every field of ours leaves control signs out.
@@ -87,8 +87,8 @@ def kept(
 ) -> Body | None:
     """Return the page kept under ``key``, else write it and keep it for a minute.
 
-    With the cache away each process writes the page once a second. With the database away
-    too, the last page it saw is shown for a while: the bag asks for its version anyway.
+    With the cache away each process writes the page once in five seconds. With the database
+    away too, the last page it saw is shown for a while: the bag asks for its version anyway.
 
     Args:
         key: where the page is kept.
@@ -97,7 +97,7 @@ def kept(
         fetched: what another trip to Valkey brought from ``place_of(key)``.
     """
     if VALKEY.is_open:
-        seconds = max(seconds, A_MOMENT_SECONDS)
+        seconds = max(seconds, WITHOUT_CACHE_SECONDS)
     return _near.get(key, lambda: _unpacked(fetched) or _shared(key, write), seconds=seconds)
 
 

@@ -22,7 +22,7 @@ _all: list[Nearby[object]] = []
 
 
 class _Kept(NamedTuple, Generic[T]):
-    """A fact, since when it is known, and when it was last in vain asked for again."""
+    """A fact, since when it is known, and when somebody last set out to ask for it again."""
 
     fact: T | None
     since: float
@@ -32,7 +32,8 @@ class _Kept(NamedTuple, Generic[T]):
 class Nearby(Generic[T]):
     """Facts by key, each for so many seconds; a flood of keys costs look-ups, never memory.
 
-    A found fact outlives its time while a look-up fails because its servers are away.
+    A found fact outlives its time while somebody asks for it again, and while a look-up fails
+    because its servers are away.
 
     Args:
         seconds: how long a found fact is believed.
@@ -56,6 +57,8 @@ class Nearby(Generic[T]):
         kept = self._kept.get(key)
         if kept is not None and self._is_fresh(kept, seconds):
             return kept.fact
+        if kept is not None and kept.fact is not None and seconds != 0:
+            self._keep(key, kept._replace(asked_at=time.monotonic()))  # one asks, others wait not
         try:
             fact = look_up()
         except NOBODY_TO_ASK:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
 
 from kit import clock
-from referrals import channels, partitions, poison, storing, stream
+from referrals import channels, journal, partitions, poison, storing, stream
 from referrals.models import Click
 from referrals.poison import Poison
 from referrals.storing import Opening
@@ -43,7 +43,7 @@ def drain(budget_seconds: float = 20.0) -> int:
     stored = 0
     orphans_from: bytes | str = "0-0"
     try:
-        _make_group(client)
+        stored = _make_group(client)
         while time.monotonic() < stop_at:
             orphans_from, messages = _orphans(client, me, orphans_from)
             messages = messages or _fresh(client, me)
@@ -65,12 +65,20 @@ def _patient_client() -> redis.Redis:
     return client
 
 
-def _make_group(client: redis.Redis) -> None:
+def _make_group(client: redis.Redis) -> int:
+    """Make the group that reads the stream, unless there is one; return how many were stored.
+
+    Without a group Valkey is new or has forgotten all: the journals tell what it was told.
+    """
+    if client.exists(stream.key()) and client.xinfo_groups(stream.key()):
+        return 0
+    stored = journal.replay()
     try:
         client.xgroup_create(stream.key(), stream.GROUP, id="0", mkstream=True)
     except redis.ResponseError as answer:
         if "BUSYGROUP" not in str(answer):
             raise
+    return stored
 
 
 def _orphans(client: redis.Redis, me: str, start: bytes | str) -> tuple[bytes, list[Message]]:
@@ -97,7 +105,7 @@ def _take(client: redis.Redis, messages: list[Message]) -> int:
         stored, refused = _store(openings)
         poison.set_aside([*bad, *refused], now=clock.now())
     ids = [message_id for message_id, _ in messages]
-    with client.pipeline(transaction=False) as both:
+    with client.pipeline(transaction=True) as both:  # or an entry could be done and stay
         both.xack(stream.key(), stream.GROUP, *ids)
         both.xdel(stream.key(), *ids)
         both.execute()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,11 +12,17 @@ import redis
 from django.db import DatabaseError, InterfaceError, transaction
 
 from kit.breaker import POSTGRES, VALKEY
-from referrals import click_ids, spool, storing, stream
+from referrals import click_ids, journal, spool, storing, stream
 from referrals.models import Click
 from referrals.storing import Opening
 
 log = logging.getLogger(__name__)
+
+
+class _Said:
+    """When this process may complain of clicks it cannot keep again."""
+
+    again_at = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,7 @@ def _streamed(opening: Opening, network: str, fetch: str) -> Noted | None:
     if not kind:
         log.error("more than %s clicks wait to be drained", stream.LONGEST)
         return None
+    journal.write(replace(opening, kind=kind))
     return Noted(opening.click_id, Click.Kind(kind), fetched)
 
 
@@ -107,4 +115,6 @@ def _spooled(opening: Opening) -> None:
         spool.keep(opening)
     except (spool.Full, OSError) as fault:
         total = spool.count_unrecorded()
-        log.error("click_unrecorded %d: link %d, %s", total, opening.link_id, fault)  # noqa: TRY400  # one line, no trace
+        if time.monotonic() >= _Said.again_at:  # the disk is full as it is
+            _Said.again_at = time.monotonic() + 1
+            log.error("click_unrecorded %d: %s", total, fault)  # noqa: TRY400  # one line, no trace

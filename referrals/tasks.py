@@ -36,9 +36,9 @@ def sweep_click_spool() -> int:
     return spool.sweep()
 
 
-@shared_task(name="referrals.keep_click_parts")
-def keep_click_parts() -> int:
-    """Make the coming days' parts of the click table and drop the old; return how many made."""
+@shared_task(name="referrals.keep_click_partitions")
+def keep_click_partitions() -> int:
+    """Make the coming days' partitions of the click table, drop the old; return how many made."""
     now = clock.now()
     poison.forget_before(partitions.kept_from(now))
     return partitions.keep(now).made

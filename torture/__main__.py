@@ -26,6 +26,9 @@ ON_STAGE = {
     "T35": "torture.slow_tasks",
     "T40": "torture.lives",
     "C12": "torture.rush",
+    "V1": "torture.clicks_kept:prove_killed",
+    "V2": "torture.clicks_kept:prove_hung",
+    "V4": "torture.clicks_kept:prove_nowhere",
 }
 
 
@@ -45,7 +48,8 @@ def main() -> int:
     if on_stage := [name for name in wanted if name in ON_STAGE]:
         with set_up(seed=seed, is_quick=is_quick) as stage:
             for name in on_stage:
-                prove = partial(import_module(ON_STAGE[name]).prove, stage)
+                module, _, function = ON_STAGE[name].partition(":")
+                prove = partial(getattr(import_module(module), function or "prove"), stage)
                 broken += not _prove(name, seed, prove)
     return 1 if broken else 0
 

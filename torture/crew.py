@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -31,15 +32,21 @@ class Crew:
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self.folder = folder
         self._stack = stack
-        self._socket = folder.parent / BROKER_SOCKET
-        self.valkey = redis.Redis(unix_socket_path=str(self._socket))
+        self.socket = folder.parent / BROKER_SOCKET
+        self.valkey = redis.Redis(unix_socket_path=str(self.socket))
 
     def start_valkey(self) -> None:
         """Start a Valkey of the crew's own, which may be emptied or killed."""
-        command = [str(valkey.binary()), "--port", "0", "--unixsocket", str(self._socket)]
+        command = [str(valkey.binary()), "--port", "0", "--unixsocket", str(self.socket)]
         command += ["--dir", str(self.folder), "--save", "", "--appendonly", "no"]
-        self._spawn(command, log="valkey.log")
+        self._valkey_process = self._spawn(command, log="valkey.log")
         self._until(self._is_valkey_up)
+
+    def signal_valkey(self, number: signal.Signals) -> None:
+        """Send the crew's Valkey a signal; killed, it forgets everything and can start anew."""
+        self._valkey_process.send_signal(number)
+        if number == signal.SIGKILL:
+            self._valkey_process.wait(timeout=10)
 
     def start_workers(self, number: int, *, threads: int = 1, visibility_seconds: int = 0) -> None:
         """Start so many worker processes and wait until each is ready."""
@@ -70,10 +77,10 @@ class Crew:
         except redis.RedisError:
             return False
 
-    def _spawn(self, command: list[str], *, log: str) -> None:
+    def _spawn(self, command: list[str], *, log: str) -> subprocess.Popen[bytes]:
         environment = {
             **os.environ,
-            "VALKEY_URL": f"unix://{self._socket}",
+            "VALKEY_URL": f"unix://{self.socket}",
             "WEIDIAN_SANDBOX_URL": settings.SANDBOX_URL,
             "WEIDIAN_SANDBOX_SECRET": settings.SANDBOX_SECRET,
             "WEIDIAN_SANDBOX_SCRIPT": "1" if settings.SANDBOX_SCRIPT else "0",
@@ -84,6 +91,7 @@ class Crew:
                 command, dies_by=signal.SIGTERM, env=environment, stdout=out, stderr=out
             )
         self._stack.callback(children.end, process, by=signal.SIGTERM, wait_seconds=10)
+        return process
 
     def _until(self, is_so: Callable[[], bool]) -> None:
         deadline = time.monotonic() + READY_SECONDS

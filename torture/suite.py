@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 NUMBERS = (
+    *("T3", "T4"),
     *("T14", "T15", "T18", "T19", "T20", "T21", "T22", "T23", "T24", "T25"),
     *("T27", "T28", "T29", "T30", "T31", "T33", "T36", "T37", "T38", "T39", "T42"),
     *("C10", "C11", "C13", "C14"),

@@ -8,6 +8,7 @@ transaction. On standard input, one line each, answered by one line:
     kill K after     let the server do the K-th commit, then SIGKILL the client unanswered
     stop K after     let the server do the K-th commit, SIGSTOP the client, then answer it
     count            how many commits were seen since the last order but ``count``
+    away             hang up on everybody, and on whoever comes
     pass             count from zero again and leave everybody alone
 
 The client is whom the kernel names as the other end of the socket.
@@ -36,6 +37,7 @@ class Orders:
     """What the wire was told, and what it has seen since."""
 
     def __init__(self) -> None:
+        self.calls: set[asyncio.StreamWriter] = set()
         self.pass_on()
 
     def pass_on(self) -> None:
@@ -44,6 +46,13 @@ class Orders:
         self.after = False
         self.signal = signal.SIGKILL
         self.seen = 0
+        self.is_away = False
+
+    def hang_up(self) -> None:
+        """End every call there is, and take no more."""
+        self.is_away = True
+        for call in list(self.calls):
+            call.close()
 
     def obey(self, line: str) -> str:
         """Take one order and return the answer."""
@@ -54,6 +63,9 @@ class Orders:
                 return "ok"
             case ["count"]:
                 return str(self.seen)
+            case ["away"]:
+                self.hang_up()
+                return "ok"
             case ["pass"]:
                 self.pass_on()
                 return "ok"
@@ -116,6 +128,10 @@ async def serve(listen: str, real: str) -> None:
     orders = Orders()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if orders.is_away:
+            writer.close()
+            return
+        orders.calls.add(writer)
         end: socket.socket = writer.get_extra_info("socket")
         credentials = end.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
         wire = Wire(orders, client=struct.unpack("3i", credentials)[0])
@@ -126,6 +142,7 @@ async def serve(listen: str, real: str) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        orders.calls.discard(writer)
         for end_writer in (writer, server_writer):
             end_writer.close()
 

@@ -64,10 +64,10 @@ DEVELOPMENT_APPS = env.words("WEIDIAN_EXTRA_APPS")  # linters of migrations, the
 INSTALLED_APPS += DEVELOPMENT_APPS
 
 MIDDLEWARE = [
+    "referrals.views.short_way.ShareLinksFirst",
     "kit.middleware.NarrowPermissions",
     "kit.middleware.RefuseUnreadableInput",
     "django.middleware.security.SecurityMiddleware",
-    "referrals.views.short_way.ShareLinksFirst",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -4,67 +4,115 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
-from csp.constants import HEADER
-from csp.utils import build_policy
+from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
-from django.middleware.locale import LocaleMiddleware
+from django.middleware.security import SecurityMiddleware
 from django.shortcuts import render
+from django.utils import translation
 from redis.exceptions import RedisError
 
+from kit.middleware import NarrowPermissions
 from kit.public_ids import PublicIdConverter
 from referrals import links
 from referrals.views.landing import product, share_link
 
 Answer = Callable[[HttpRequest], HttpResponse]
-SHARED, PRODUCT = "/s/", re.compile(rf"/p/{PublicIdConverter.regex}")
+Header = tuple[str, str]
+
+SHARED, PRODUCT = "/s/", "/p/"
+IS_PRODUCT = re.compile(rf"{PRODUCT}{PublicIdConverter.regex}")
 AWAY, AWAY_SECONDS = 503, "10"
 NOBODY_TO_ASK = (DatabaseError, InterfaceError, RedisError)
+LONGEST_REMEMBERED = 200  # what a browser says of languages; longer is read each time
 
 
 class ShareLinksFirst:
     """Answer ``/s/<code>`` and ``/p/<id>`` to a visitor without a session in few steps.
 
-    The pages and their headers are those of the long way: the same views, behind the same
-    middleware for language and form token; headers that never differ are written once. What
-    is left out looks at sessions, accounts and addresses. Everything unusual goes the long
-    way.
+    The pages and their headers are those of the long way: the same views, language and
+    form token; headers that never differ are written once. What is left out looks at
+    sessions, accounts and addresses. Everything unusual goes the long way.
     """
 
     def __init__(self, get_response: Answer) -> None:
         self.long_way = get_response
-        chain: Any = convert_exception_to_response(_open)
-        for step in (CsrfViewMiddleware, LocaleMiddleware):
-            chain = step(chain)
-        self.short_way: Answer = chain
-        # No page on this way asks for a nonce, so the policy is the same on all of them.
-        self.headers = {HEADER: build_policy(), "X-Frame-Options": settings.X_FRAME_OPTIONS}
+        self.door: Answer = convert_exception_to_response(_open)
+        self.csrf = CsrfViewMiddleware(get_response)
+        self.csrf_cookie: dict[str, Any] = {
+            "max_age": settings.CSRF_COOKIE_AGE,
+            "secure": settings.CSRF_COOKIE_SECURE,
+            "httponly": settings.CSRF_COOKIE_HTTPONLY,
+            "samesite": settings.CSRF_COOKIE_SAMESITE,
+        }
+        self.frames: dict[bool, dict[str, Header]] = {}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method != "GET" or settings.SESSION_COOKIE_NAME in request.COOKIES:
+        if not _is_plain(request):
             return self.long_way(request)
         try:
             if not _is_public_door(request.path_info):
                 return self.long_way(request)
             request.get_host()  # refuses a strange one, as the long way does
-            answer = self.short_way(request)
+            answer = self._through_the_door(request)
         except NOBODY_TO_ASK:
             answer = _nobody_home(request)
-        for name, value in self.headers.items():
-            answer[name] = value
         answer["Content-Length"] = str(len(answer.content))
+        # One by one the dozen headers would cost a tenth of the whole answer.
+        answer.headers._store.update(self._frame(request))  # type: ignore[attr-defined]
         return answer
+
+    def _through_the_door(self, request: HttpRequest) -> HttpResponse:
+        language = _language_of(request)
+        translation.activate(language)
+        if settings.CSRF_COOKIE_NAME in request.COOKIES:
+            self.csrf.process_request(request)
+        answer = self.door(request)
+        answer["Content-Language"] = language
+        answer["Vary"] = "Accept-Language, Cookie"
+        if request.META.get("CSRF_COOKIE_NEEDS_UPDATE"):
+            secret = request.META["CSRF_COOKIE"]
+            answer.set_cookie(settings.CSRF_COOKIE_NAME, secret, **self.csrf_cookie)
+        return answer
+
+    def _frame(self, request: HttpRequest) -> dict[str, Header]:
+        """Return the headers that the house's frame gives every answer over this scheme."""
+        is_secure = request.is_secure()
+        if is_secure not in self.frames:
+            # No page on this way asks for a nonce, so the policy is the same on all of them.
+            chain: Any = lambda _: HttpResponse()  # noqa: E731  # the frame around nothing
+            for step in (XFrameOptionsMiddleware, CSPMiddleware, SecurityMiddleware):
+                chain = step(chain)
+            blank = NarrowPermissions(chain)(request)
+            del blank["Content-Type"]
+            self.frames[is_secure] = {name.lower(): (name, text) for name, text in blank.items()}
+        return self.frames[is_secure]
+
+
+def _is_plain(request: HttpRequest) -> bool:
+    """Whether nothing about a request needs a look at a session, or at odd input."""
+    environ = request.META
+    query = environ.get("QUERY_STRING", "")
+    return (
+        request.method == "GET"
+        and settings.SESSION_COOKIE_NAME not in environ.get("HTTP_COOKIE", "")
+        and "%" not in query
+        and query.isascii()
+        and (request.is_secure() or not settings.SECURE_SSL_REDIRECT)
+    )
 
 
 def _is_public_door(path: str) -> bool:
     if path.startswith(SHARED):
         return links.resolve(path.removeprefix(SHARED)) is not None
-    return PRODUCT.fullmatch(path) is not None
+    return path.startswith(PRODUCT) and IS_PRODUCT.fullmatch(path) is not None
 
 
 def _open(request: HttpRequest) -> HttpResponse:
@@ -72,9 +120,25 @@ def _open(request: HttpRequest) -> HttpResponse:
     try:
         if path.startswith(SHARED):
             return share_link(request, path.removeprefix(SHARED))
-        return product(request, path.removeprefix("/p/").upper())
+        return product(request, path.removeprefix(PRODUCT).upper())
     except NOBODY_TO_ASK:
         return _nobody_home(request)
+
+
+def _language_of(request: HttpRequest) -> str:
+    accepted = request.META.get("HTTP_ACCEPT_LANGUAGE", "")
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    read = _language if len(accepted) + len(chosen) <= LONGEST_REMEMBERED else _language.__wrapped__
+    return read(accepted, chosen)
+
+
+@lru_cache(maxsize=1_000)
+def _language(accepted: str, chosen: str) -> str:
+    """Return what Django makes of a browser's languages and the one chosen here."""
+    asked = HttpRequest()
+    asked.META["HTTP_ACCEPT_LANGUAGE"] = accepted
+    asked.COOKIES[settings.LANGUAGE_COOKIE_NAME] = chosen
+    return translation.get_language_from_request(asked)
 
 
 def _nobody_home(request: HttpRequest) -> HttpResponse:

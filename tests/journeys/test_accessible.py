@@ -77,6 +77,7 @@ def pages_of(world: World) -> dict[str, list[str]]:
     return {
         "": [
             *("/", "/search", "/search?q=蜂蜜", "/search?q=zzzz", "/friends", "/bag", "/about/ui"),
+            "/about/cookies",
             *(f"/p/{world.products[key]}" for key in ("honey", "sold_out", "unlisted")),
             *("/s/", "/s/?text=zzz"),
             *(world.link, f"/p/{honey}/endorsements", f"/{world.handles['chen']}"),

@@ -112,3 +112,27 @@ def test_a_caller_may_want_it_fresher_than_others(asked):
     assert nearby.peek("a") == "one"
     assert nearby.peek("a", seconds=0) is None
     assert nearby.get("a", looking_up(asked, "two"), seconds=0) == "two"
+
+
+def test_while_one_asks_again_the_others_make_do_with_the_old():
+    nearby: Nearby[str] = Nearby(seconds=0.05, absent_seconds=0, most=9)
+    nearby.get("a", lambda: "old")
+    time.sleep(0.06)
+    meanwhile: list[str | None] = []
+
+    def look_up():
+        meanwhile.append(nearby.get("a", lambda: pytest.fail("two asked at once")))
+        return "new"
+
+    assert nearby.get("a", look_up) == "new"
+    assert meanwhile == ["old"]
+    assert nearby.get("a", lambda: pytest.fail("it is fresh")) == "new"
+
+
+def test_who_wants_the_newest_never_makes_do_with_the_old():
+    nearby: Nearby[str] = Nearby(seconds=0, absent_seconds=0, most=9)
+    nearby.get("a", lambda: "old")
+
+    assert nearby.get("a", lambda: nearby.get("a", lambda: "newest", seconds=0), seconds=0) == (
+        "newest"
+    )

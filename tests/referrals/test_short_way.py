@@ -9,29 +9,87 @@ from django.test import Client
 
 from referrals.models import Click, ClickHour
 from referrals.touches import COOKIE_NAME
+from referrals.views import short_way
 from tests.referrals.conftest import BROWSER
 from tests.referrals.doors import GAIN_EN, path_of
 
+SHORT_WAY = "referrals.views.short_way.ShareLinksFirst"
 
-def test_the_short_way_answers_exactly_as_the_long_way(link, settings, noon):
+
+def told(answer) -> dict[str, object]:
+    """Every header, with what may stand in any order put in order."""
+    headers = {name.lower(): text for name, text in answer.headers.items()}
+    parts = {
+        "vary": headers.pop("vary").split(", "),
+        "csp": headers.pop("content-security-policy").split("; "),
+    }
+    return headers | {name: sorted(part) for name, part in parts.items()}
+
+
+@pytest.mark.parametrize("is_secure", [True, False])
+@pytest.mark.parametrize("language", ["en", "zh-CN", "fr", "", "x" * 300])
+@pytest.mark.parametrize("door", ["/s/{code}", "/p/{public_id}", "/p/{small}"])
+def test_the_short_way_answers_exactly_as_the_long_way(
+    link, honey, settings, noon, door, language, is_secure
+):
+    path = door.format(code=link.code, public_id=honey.public_id, small=honey.public_id.lower())
+
     def answered():
-        answer = Client(**BROWSER, HTTP_ACCEPT_LANGUAGE="en").get(path_of(link))
+        client = Client(**BROWSER, HTTP_ACCEPT_LANGUAGE=language)
+        answer = client.get(path, secure=is_secure)
         token = answer.cookies["csrf"].value
-        names = ["vary", "content-security-policy", "x-frame-options", "content-length"]
-        names += ["content-language", "referrer-policy", "x-content-type-options", "cache-control"]
-        cookies = {name: (one["httponly"], one["samesite"]) for name, one in answer.cookies.items()}
+        cookies = {
+            name: {fact: one[fact] for fact in one if fact != "expires"}
+            for name, one in answer.cookies.items()
+        }
         page = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())
-        return {name: answer.get(name) for name in names}, cookies, page, len(token)
+        return told(answer), cookies, page, len(token)
 
+    settings.SECURE_HSTS_SECONDS = 3600
     short = answered()
-    short_way = "referrals.views.short_way.ShareLinksFirst"
-    settings.MIDDLEWARE = [step for step in settings.MIDDLEWARE if step != short_way]
+    settings.MIDDLEWARE = [step for step in settings.MIDDLEWARE if step != SHORT_WAY]
     long = answered()
 
-    assert short[0]["content-language"] == "en"
-    assert short[0]["vary"] is not None
-    assert {**short[0], "vary": ""} == {**long[0], "vary": ""}
-    assert short[1:] == long[1:]
+    assert short == long
+    assert short[0]["content-language"] == ("en" if language == "en" else "zh-hans")
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"HTTP_COOKIE": "session=abc"},
+        {"QUERY_STRING": "c=%00"},
+        {"QUERY_STRING": "c=%ff"},
+        {"QUERY_STRING": "c=\xff"},
+    ],
+)
+def test_what_is_unusual_goes_the_long_way(link, how, monkeypatch):
+    monkeypatch.setattr(short_way, "_open", lambda _: pytest.fail("went the short way"))
+
+    assert Client(**BROWSER).get(path_of(link), **how).status_code in {200, 400}
+
+
+def test_without_tls_the_short_way_leads_to_it_too(link, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    answer = Client(**BROWSER).get(path_of(link))
+
+    assert answer.status_code == 301
+    assert answer["Location"].startswith("https://")
+    assert Client(**BROWSER).get(path_of(link), secure=True).status_code == 200
+
+
+def test_who_chose_a_language_reads_it(link):
+    client = Client(**BROWSER, HTTP_ACCEPT_LANGUAGE="zh-CN")
+    client.cookies["django_language"] = "en"
+
+    assert client.get(path_of(link))["Content-Language"] == "en"
+
+
+def test_a_stranger_costs_the_database_nothing(link, honey, django_assert_num_queries):
+    for path in (path_of(link), f"/p/{honey.public_id}"):
+        Client(**BROWSER).get(path)
+        with django_assert_num_queries(0):
+            Client(**BROWSER).get(path)
 
 
 def test_the_bag_takes_what_the_short_ways_form_sends(link, jar):

@@ -88,7 +88,7 @@ def test_a_line_torn_by_a_kill_spoils_no_other(link, settings, caplog):
     for wrong in (b"null", b"[]", b'["x",1,2,"human","v",""]', b"\xff\xfe", b"{}"):
         with (settings.CLICK_SPOOL / spool.OPEN).open("ab") as file:
             file.write(b"\n" + wrong)
-    good = spool._line(opening(link)).decode()
+    good = spool.line_of(opening(link)).decode()
     for wrong in (good.replace("human", "ghost"), good.replace('"ab"', f'"{"v" * 17}"')):
         with (settings.CLICK_SPOOL / spool.OPEN).open("ab") as file:
             file.write(wrong.encode())
@@ -123,6 +123,7 @@ def test_a_folder_nobody_may_write_to_raises_nothing_and_is_counted(
 ):
     (tmp_path / "a file").touch()
     settings.CLICK_SPOOL = tmp_path / "a file" / "below"
+    noting._Said.again_at = 0.0
     before = spool._Here.unrecorded
 
     assert note(link) is not None

@@ -1,0 +1,87 @@
+"""The journal: what this machine put into the stream lately, should Valkey forget it.
+
+Valkey holds nothing that cannot be lost. A click is in nobody else's hands for the two
+seconds until a drain takes it, so each process writes it down as well; a drain that finds
+the stream's group gone stores what the journals hold before it goes on. The click's id is
+its key: whatever the drain had stored is not stored again.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from pathlib import Path
+
+from django.conf import settings
+
+from referrals import spool
+from referrals.storing import Opening
+
+log = logging.getLogger(__name__)
+
+NAMES = "journal-*"
+SLOT_SECONDS = 300
+# A drain comes every two seconds; a quarter of an hour is for one that was asleep.
+KEPT_SECONDS = 900
+BYTES_IN_A_MB = 1024 * 1024
+
+
+class _Pen:
+    """The file this process writes in, and for how long."""
+
+    file = -1
+    folder: Path | None = None
+    process = 0
+    slot = -1
+    left_bytes = 0
+    lock = threading.Lock()
+
+
+def write(opening: Opening) -> None:
+    """Write down one opening that Valkey took; never raises."""
+    line = spool.line_of(opening)
+    slot = int(time.time() // SLOT_SECONDS)
+    try:
+        with _Pen.lock:
+            if (
+                slot != _Pen.slot
+                or _Pen.folder is not settings.CLICK_SPOOL
+                or _Pen.process != os.getpid()
+            ):
+                _turn_the_page(slot)
+            _Pen.left_bytes -= len(line)
+            if _Pen.left_bytes >= 0:
+                os.write(_Pen.file, line)
+    except OSError as fault:
+        log.warning("the journal of clicks cannot be written: %s", fault)
+
+
+def replay() -> int:
+    """Store what the journals hold and PostgreSQL does not; return how many.
+
+    Raises:
+        DatabaseError: PostgreSQL is away; nothing was forgotten.
+    """
+    return sum(map(spool.stored_from, sorted(settings.CLICK_SPOOL.glob(NAMES))))
+
+
+def forget_old() -> None:
+    """Delete what every drain has had time to store."""
+    for path in settings.CLICK_SPOOL.glob(NAMES):
+        if time.time() - path.stat().st_mtime > KEPT_SECONDS:
+            path.unlink(missing_ok=True)
+
+
+def _turn_the_page(slot: int) -> None:
+    if _Pen.process == os.getpid() and _Pen.file >= 0:
+        os.close(_Pen.file)
+    _Pen.file, _Pen.process = -1, os.getpid()
+    folder: Path = settings.CLICK_SPOOL
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"journal-{os.getpid()}-{slot}"
+    _Pen.file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    size = os.fstat(_Pen.file).st_size
+    _Pen.folder, _Pen.slot = folder, slot
+    _Pen.left_bytes = settings.CLICK_SPOOL_MB * BYTES_IN_A_MB - size
