@@ -9,13 +9,16 @@ from uuid import uuid4
 
 from catalog.models import Product, StockMove, Variant
 from kit import clock
+from kit.money import BASIS_POINTS
 from orders import paying
 from orders.contacts import Contact
 from orders.models import Order
 from orders.placing import Wanted, place
 from payments import destinations
 from people.models import Person
+from referrals import giving
 from referrals.links import link_for
+from referrals.models import Charity, Gives
 from referrals.touches import Touch
 from shops.models import Membership, Shop, Terms
 from tests.provider import RunningProvider
@@ -54,8 +57,11 @@ class Street:
         friends = [_person("林薇", f"sharer-{number}-{name}") for number in range(sharers)]
         return cls(rng, provider, vendor, shop, friends)
 
-    def placed(self, *, through: Person | None = None) -> Order:
-        """Have somebody buy something of some price through a sharer's link, anybody's if None."""
+    def placed(self, *, through: Person | None = None, gives: str = Gives.KEEP) -> Order:
+        """Have somebody buy something of some price through a sharer's link, anybody's if None.
+
+        ``gives`` is what becomes of the gain: to a charity it is the street's own.
+        """
         product = Product.objects.create(
             shop=self.shop, title="野花土蜂蜜", state="live", published_at=clock.now()
         )
@@ -72,6 +78,10 @@ class Street:
         )
         quantity = self.rng.randint(1, 5)
         link = link_for(person=through or self.rng.choice(self.sharers), product=product)
+        charity = self.charity() if gives == Gives.CHARITY else None
+        giving.choose(link=link, gives=gives, charity=charity)
+        goods_minor = price_minor * quantity
+        gift_minor = goods_minor * self.shop.terms.commission_bp // BASIS_POINTS
         an_hour_ago = clock.now() - timedelta(hours=1)
         checkout = place(
             lines=[Wanted(variant.pk, quantity)],
@@ -80,23 +90,31 @@ class Street:
             checkout_key=uuid4().hex,
             touches=[Touch(uuid4(), link.pk, link.shop_id, an_hour_ago)],
             language="en",
-            seen_total_minor=price_minor * quantity + self.shop.terms.shipping_minor,
+            seen_total_minor=goods_minor
+            + self.shop.terms.shipping_minor
+            - (gift_minor if gives == Gives.BUYER else 0),
         )
         return Order.objects.select_related("shop__terms", "checkout__charge").get(
             checkout=checkout
         )
 
-    def paid_at_provider(self, *, through: Person | None = None) -> Order:
+    def charity(self) -> Charity:
+        """The one charity of this street."""
+        number = f"STREET-{self.shop.pk}"
+        names = {"name_zh": "山里小学图书角", "name_en": "Hill School Libraries"}
+        return Charity.objects.get_or_create(registration=number, defaults=names)[0]
+
+    def paid_at_provider(self, *, through: Person | None = None, gives: str = Gives.KEEP) -> Order:
         """An order whose buyer has paid, of which the house has heard nothing."""
-        order = self.placed(through=through)
+        order = self.placed(through=through, gives=gives)
         paying.begin(order.checkout, base_url="http://testserver")
         order.checkout.charge.refresh_from_db()
         self.provider.ask("POST", f"/v1/charges/{order.checkout.charge.provider_ref}/pay")
         return order
 
-    def paid(self, *, through: Person | None = None) -> Order:
+    def paid(self, *, through: Person | None = None, gives: str = Gives.KEEP) -> Order:
         """An order that is paid."""
-        order = self.paid_at_provider(through=through)
+        order = self.paid_at_provider(through=through, gives=gives)
         paying.refresh(order.checkout.charge_id)
         order.refresh_from_db()
         return order

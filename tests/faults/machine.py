@@ -31,13 +31,13 @@ from ledger.balances import balance_of
 from ledger.models import Account
 from ledger.posting import Overdrawn
 from orders import fulfilment, paying, refunds
-from orders.models import Order, OrderRefund
+from orders.models import Order, OrderLine, OrderRefund
 from orders.sums import Back
-from payments import asking, holds, payouts
-from payments.models import Payout, Refund
+from payments import asking, holds, payouts, suspense
+from payments.models import Difference, Payout, Refund
 from payments.refunding import RefundKeyReused, RefundTooLarge
 from people.models import Person
-from referrals.models import Commission
+from referrals.models import Commission, Gives
 from tests.provider import RunningProvider
 from torture.healing import MONEY, ring
 from torture.street import Street
@@ -47,6 +47,9 @@ ROOMS = ("ledger.", "payments.", "referrals.", "orders.")
 # A provider's book outlives each life, so its daily statement would be of many.
 SWEEPS = tuple(name for name in MONEY if name != "payments.reconcile")
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+
+# Most sharers keep what they earn; one order in two would leave nobody below zero.
+LEFT_TO = st.sampled_from([*[Gives.KEEP] * 5, Gives.BUYER, Gives.CHARITY, Gives.NONE])
 
 NO = (
     TransitionRefused,
@@ -92,15 +95,15 @@ class Money(RuleBasedStateMachine):
 
     # --- what a shopper does -------------------------------------------------------------
 
-    @rule(target=orders)
-    def buy(self) -> Any:
-        order = self.street.placed()
+    @rule(target=orders, gives=LEFT_TO)
+    def buy(self, gives: str) -> Any:
+        order = self.street.placed(gives=gives)
         paying.begin(order.checkout, base_url="http://testserver")
         return order.pk
 
-    @rule(target=orders)
-    def buy_and_receive(self) -> Any:
-        order = self.street.paid()
+    @rule(target=orders, gives=LEFT_TO)
+    def buy_and_receive(self, gives: str) -> Any:
+        order = self.street.paid(gives=gives)
         fulfilment.dispatch(order=order, carrier="SF", number="SF1", by=self.street.vendor)
         fulfilment.confirm(order=order)
         return order.pk
@@ -148,6 +151,15 @@ class Money(RuleBasedStateMachine):
             self.take_out(who=who, percent=100, beats_live=True)
         self._give_back(_order(order), OrderRefund.Asker.HOUSE, 100, with_shipping=True)
         self.every_sweep_rings()
+
+    @rule(percent=st.sampled_from([50, 100, 101]))
+    def the_house_sends_a_charity_its_money(self, percent: int) -> None:
+        charity = accounts.charity(self.street.charity().pk, self.street.shop.currency)
+        self.taps += 1
+        minor = balance_of(charity) * percent // 100
+        if minor:
+            with _may_be_refused(), transaction.atomic():
+                self._find_in_the_banks_statement(minor, account=charity)
 
     # --- what providers and banks do -------------------------------------------------------
 
@@ -236,6 +248,27 @@ class Money(RuleBasedStateMachine):
                     key=f"tap:{self.taps}",
                 )
 
+    def _find_in_the_banks_statement(self, minor: int, *, account: accounts.Side) -> None:
+        """Let so much have left at the bank, and somebody say whose it was."""
+        found = suspense.open_difference(
+            suspense.Found(
+                rail="bank",
+                day=clock.now().date(),
+                kind=Difference.Kind.ONLY_THEIRS,
+                key=f"tap:{self.taps}",
+                ours_minor=0,
+                theirs_minor=-minor,
+                currency=account.currency,
+            )
+        )
+        suspense.resolve(
+            difference=found,
+            resolution=Difference.Resolution.ACCOUNT,
+            account=account.code,
+            reason="sent by hand",
+            by=self.street.vendor,
+        )
+
     def _payees(self) -> list[tuple[Person, accounts.Side]]:
         shop = self.street.shop
         return [
@@ -269,6 +302,10 @@ class Money(RuleBasedStateMachine):
             refunds_undone=OrderRefund.objects.exclude(undone_at=None).count(),
             payouts_arrived=Payout.objects.filter(state=Payout.State.SETTLED).count(),
             payouts_returned=Payout.objects.filter(state=Payout.State.RETURNED).count(),
+            given_to_buyers=OrderLine.objects.filter(given_minor__gt=0).count(),
+            given_to_charities=Account.objects.filter(
+                code__startswith="charity:", version__gt=0
+            ).count(),
             below_zero=Account.objects.filter(running=True, balance_minor__lt=0).count(),
         )
 
