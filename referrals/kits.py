@@ -16,6 +16,7 @@ from PIL import Image
 
 from catalog.models import Product
 from kit import clock
+from referrals import text_codes
 from referrals.channels import Channel
 from referrals.links import LinkFacts
 from referrals.sharing import address_of, caption_of
@@ -61,8 +62,8 @@ def _at(base: str, **names: str) -> Opener:
     return opens
 
 
-# What each service accepts was read in its own help pages in 2026; Moments and Xiaohongshu
-# show an address in a post as dead text.
+# The share pages of these services are public and need no key. Moments and Xiaohongshu show
+# an address in a post as dead text, so there the text code takes its place.
 PLACES = (
     Place(
         Channel.WECHAT,
@@ -120,13 +121,17 @@ def _way(place: Place, facts: LinkFacts, showing: Showing, earns: str) -> Way:
     words = caption_of(facts, showing, earns=earns, is_short=place.is_short)
     if earns and place.is_public:
         words = _("Ad: %(words)s") % {"words": words}
+    if not place.takes_links:
+        words = f"{words}\n{text_codes.text_of(facts, language=showing.language)}"
+    elif place.opener is None:
+        words = f"{words}\n{address}"
     return Way(
         channel=place.channel.value,
         name=str(place.channel.label),
         how=str(place.how),
-        words=f"{words}\n{address}" if place.takes_links and place.opener is None else words,
+        words=words,
         address=address,
-        opens=place.opener(words, address) if place.opener else "",
+        opens=place.opener(words, address) if place.opener is not None else "",
     )
 
 
@@ -155,17 +160,25 @@ def files_of(paths: Iterable[str], *, poster: bytes, words: str) -> Iterator[tup
     yield "words.txt", words.encode("utf-8-sig")
 
 
-class _Pipe(BytesIO):
-    """What an archive is written to, and taken from while it grows."""
+class _Pipe:
+    """What an archive is written to, and taken from while it grows; it cannot go back in it."""
 
-    def seekable(self) -> bool:
-        return False
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self.pieces.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: what was written waits to be taken."""
+
+    def close(self) -> None:
+        """Do nothing: there is no file."""
 
     def taken(self) -> bytes:
-        written = self.getvalue()
-        super().seek(0)
-        self.truncate()
-        return written
+        pieces, self.pieces = self.pieces, []
+        return b"".join(pieces)
 
 
 def archive(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:

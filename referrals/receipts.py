@@ -179,12 +179,10 @@ def sales_of(attributions: Iterable[Attribution]) -> list[Sale]:
     """
     found = list(attributions)
     rows = earnings.staged(one for order in found for one in order.commissions.all())
-    staged = {row.commission.pk: row for row in rows}
-    return [
-        sale
-        for order in found
-        for sale in _lines_of(order, [staged[one.pk] for one in order.commissions.all()])
-    ]
+    of_order: dict[int, list[Row]] = {}
+    for row in sorted(rows, key=lambda one: one.commission.pk):
+        of_order.setdefault(row.commission.attribution_id, []).append(row)
+    return [sale for order in found for sale in _lines_of(order, of_order.get(order.pk, []))]
 
 
 def missed_of(link: ShareLink) -> list[Missed]:
