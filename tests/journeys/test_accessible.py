@@ -96,6 +96,8 @@ def pages_of(world: World) -> dict[str, list[str]]:
             *("/me/earnings", f"/me/earnings/{world.line_key}", "/me/wallet"),
             *("/me/wallet/destination", "/me/friends", f"/p/{honey}/share"),
             f"/me/links/{world.link.removeprefix('/s/')}/giving",
+            *("/me/links", f"/me/links/{world.link.removeprefix('/s/')}", f"/p/{honey}/share/kit"),
+            f"/me/links/{world.link.removeprefix('/s/')}/settings",
             f"/u/{world.people['sofia']}",
             "/me/sharing",
         ],
@@ -113,7 +115,13 @@ def pages_of(world: World) -> dict[str, list[str]]:
             *(f"/me/brands/{brands['verified']}/issue", f"/me/certificates/{world.certificate}"),
             *(f"/me/brands/{brands['waiting']}/edit", "/shop/certificates"),
         ],
-        "sofia": ["/me/orders", "/me/notices", "/me/earnings", "/me/wallet"],  # nothing there yet
+        "sofia": [
+            "/me/orders",
+            "/me/notices",
+            "/me/earnings",
+            "/me/links",
+            "/me/wallet",
+        ],  # nothing there yet
         "wulan": [
             *("/desk/", "/desk/decisions", *(f"/desk/{one}" for one in world.holds.values())),
             *(
