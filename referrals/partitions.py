@@ -1,7 +1,7 @@
-"""The click table's parts, one a day: made ahead, mended, dropped after ninety days.
+"""The click table's partitions, one a day: made ahead, dropped after ninety days.
 
-A click stands in the part of the day its id was minted on. One of a day without a part, by
-a clock that is wrong or was moved, stands in the catch-all until that day's part is made.
+A click stands in the partition of the day its id was minted on. One of a day without any, by
+a clock that is wrong or was moved, stands in the catch-all until that day's is made.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg2.errors import LockNotAvailable
 
-from kit.locks import one_at_a_time
 from referrals import click_ids
 
 log = logging.getLogger(__name__)
@@ -30,7 +29,7 @@ DAYS_AHEAD = 7
 # Raw clicks serve attribution (30 days at most) and its disputes; then only counts are kept.
 KEPT = timedelta(days=90)
 
-# Making or dropping a part stops others for a moment; rather than let them queue behind a
+# Making or dropping one stops others for a moment; rather than let them queue behind a
 # long transaction it is given up and left to the next round.
 LOCK_WAIT = "500ms"
 
@@ -45,9 +44,13 @@ INSERT INTO {name} SELECT * FROM moved
 """
 
 
+class InUse(Exception):
+    """Somebody holds the table for longer than others may be made to wait."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What one round did: parts made and dropped, and clicks that belong to no part."""
+    """What one round did: partitions made and dropped, and clicks that belong to none."""
 
     made: int
     dropped: int
@@ -56,11 +59,11 @@ class Kept:
 
 def kept_from(now: datetime) -> datetime:
     """Return since when every click is still there, at the beginning of a day (UTC)."""
-    return datetime.combine((now - KEPT).date() + timedelta(days=1), time.min, tzinfo=UTC)
+    return datetime.combine((now - KEPT).date(), time.min, tzinfo=UTC)
 
 
 def keep(now: datetime) -> Kept:
-    """Make the parts of the days ahead and of whatever the catch-all holds; drop the old.
+    """Make the partitions of the days ahead and of whatever the catch-all holds; drop the old.
 
     Safe to run twice, late, or beside drains; what it could not lock in time is left to the
     next round. Clicks that are astray stay stored and counted, and are told to the log.
@@ -69,16 +72,22 @@ def keep(now: datetime) -> Kept:
     first, last = kept_from(now).date(), today + timedelta(days=DAYS_AHEAD)
     wanted = {today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD + 1)}
     wanted |= _days_in_catch_all(first, last)
-    made = sum(make(day) for day in sorted(wanted - set(parts())))
-    dropped = sum(_drop(day) for day in parts() if day < first)
+    made = dropped = 0
+    try:
+        for day in sorted(wanted - set(days())):
+            made += make(day)
+        for day in days():
+            dropped += day < first and _drop(day)
+    except InUse:
+        log.warning("the table of clicks is in use: the rest is left to the next round")
     astray = _sweep_catch_all(kept_from(now))
     if astray:
         log.error("%s clicks are of no day near today: a clock is, or was, wrong", astray)
     return Kept(made, dropped, astray)
 
 
-def parts() -> list[date]:
-    """Return the days that have a part, the oldest first."""
+def days() -> list[date]:
+    """Return the days that have a partition, the oldest first."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass",
@@ -89,11 +98,17 @@ def parts() -> list[date]:
 
 
 def make(day: date) -> bool:
-    """Make a day's part, with what the catch-all held of it; return whether it was made."""
+    """Make a day's partition, with what the catch-all held of it; return whether it was made.
+
+    Raises:
+        InUse: nothing was made.
+    """
     name, first = _name_of(day), click_ids.first_of(day)
     after = click_ids.first_of(day + timedelta(days=1))
-    with _a_short_wait(day) as cursor:
-        one_at_a_time(TABLE)
+    with _a_short_wait() as cursor:
+        # Whoever adds clicks now waits here, where it is not yet decided into which partition
+        # they go; one who waited at the catch-all would be refused by it in the end.
+        cursor.execute(f"LOCK TABLE ONLY {TABLE} IN SHARE ROW EXCLUSIVE MODE")
         cursor.execute("SELECT to_regclass(%s)", [name])
         if cursor.fetchone()[0] is not None:
             return False
@@ -101,35 +116,31 @@ def make(day: date) -> bool:
             f"CREATE TABLE {name} (LIKE {TABLE} INCLUDING DEFAULTS INCLUDING CONSTRAINTS"
             f" INCLUDING INDEXES)"
         )
-        # Nobody may add to the catch-all between the move and the moment the part counts.
-        cursor.execute(f"LOCK TABLE {CATCH_ALL} IN ACCESS EXCLUSIVE MODE")
         cursor.execute(MOVE.format(name=name), [first, after])
         cursor.execute(
             f"ALTER TABLE {TABLE} ATTACH PARTITION {name} FOR VALUES FROM (%s) TO (%s)",
             [str(first), str(after)],
         )
-        return True
-    return False
+    return True
 
 
 def _drop(day: date) -> bool:
-    with _a_short_wait(day) as cursor:
+    with _a_short_wait() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {_name_of(day)}")
-        return True
-    return False
+    return True
 
 
 @contextmanager
-def _a_short_wait(day: date) -> Iterator[CursorWrapper]:
+def _a_short_wait() -> Iterator[CursorWrapper]:
     """Open a transaction that rather gives up than make others queue behind its locks."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
             yield cursor
     except OperationalError as busy:
-        if not isinstance(busy.__cause__, LockNotAvailable):
-            raise
-        log.warning("the clicks of %s are in use: left to the next round", day)
+        if isinstance(busy.__cause__, LockNotAvailable):
+            raise InUse from busy
+        raise
 
 
 def _sweep_catch_all(oldest: datetime) -> int:

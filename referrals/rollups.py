@@ -84,6 +84,9 @@ def rebuild(*, since: date, now: datetime) -> int:
 
 def _count_some(oldest: datetime) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
+        # At once what the UPDATE will need: a rebuild that came between would wait for these
+        # rows, and the UPDATE for the rebuild.
+        cursor.execute("LOCK TABLE referrals_clickhour IN ROW EXCLUSIVE MODE")
         cursor.execute(AWAITING, [oldest, AT_ONCE])
         hours = cursor.fetchall()
         if hours:

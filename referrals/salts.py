@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import threading
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
@@ -14,13 +15,23 @@ from referrals.models import Salt
 
 KEPT_DAYS = 2  # a day's salt is gone 48 hours after the day began
 
+# A process reads a salt on its own day; a day later it forgets it, asked again or not.
+SECONDS_KEPT = 24 * 3600.0
+TIMER = "forget today's salt"
+
 _today: dict[date, bytes] = {}
+_timers: list[threading.Timer] = []
 
 
 def visitor(*, address: str, agent: str, host: str, now: datetime) -> str:
     """Return who is asking, as 16 hex signs that mean nothing once today's salt is gone."""
+    return under(_salt_of(now.date()), address, agent, host)
+
+
+def under(salt: bytes, address: str, agent: str, host: str) -> str:
+    """Return what a visitor is called under one salt."""
     fact = f"{address}|{agent}|{host}".encode(errors="replace")
-    return hashlib.blake2b(fact, key=_salt_of(now.date()), digest_size=8).hexdigest()
+    return hashlib.blake2b(fact, key=salt, digest_size=8).hexdigest()
 
 
 def address_in(environ: Mapping[str, str]) -> str:
@@ -36,6 +47,13 @@ def address_in(environ: Mapping[str, str]) -> str:
     return environ.get("REMOTE_ADDR", "")
 
 
+def forget() -> None:
+    """Hold no salt in this process's memory any more."""
+    _today.clear()
+    while _timers:
+        _timers.pop().cancel()
+
+
 def destroy_old(now: datetime) -> int:
     """Destroy the salts of days that began 48 hours ago or earlier; return how many."""
     destroyed, _ = Salt.objects.filter(day__lte=now.date() - timedelta(days=KEPT_DAYS)).delete()
@@ -46,9 +64,17 @@ def _salt_of(day: date) -> bytes:
     salt = _today.get(day)
     if salt is None:
         salt = _stored_salt(day)
-        _today.clear()  # yesterday's is nobody's business any more
+        forget()  # yesterday's is nobody's business any more
         _today[day] = salt
+        _forget_in_time(day)
     return salt
+
+
+def _forget_in_time(day: date) -> None:
+    timer = threading.Timer(SECONDS_KEPT, _today.pop, args=(day, None))
+    timer.name, timer.daemon = TIMER, True
+    timer.start()
+    _timers.append(timer)
 
 
 def _stored_salt(day: date) -> bytes:

@@ -23,7 +23,7 @@ SECONDS_BETWEEN = {
     "referrals.forget_old_doorsteps": 3600,
     # Far more often than paydays, and than anybody earns enough to ask for between two looks.
     "referrals.look_before_payouts": 300,
-    "referrals.keep_click_parts": 600,
+    "referrals.keep_click_partitions": 600,
     "referrals.count_visitors": 300,
     "referrals.forget_old_touches": 3600,
     "referrals.forget_drawn_pictures": 3600,

@@ -1,11 +1,11 @@
-"""Clicks stand in a part a day, with the channel they came by."""
+"""Clicks stand in a partition a day, with the channel they came by."""
 
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.db import migrations, models
 
 # What clicks there are go to the catch-all; the timed job takes each day's out of it.
-PARTS = """
+PARTITIONS = """
 CREATE TEMPORARY TABLE clicks_so_far ON COMMIT DROP AS TABLE referrals_click;
 DROP TABLE referrals_click;
 CREATE TABLE referrals_click (
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.SeparateDatabaseAndState(
-            database_operations=[migrations.RunSQL(PARTS, ONE_TABLE)],
+            database_operations=[migrations.RunSQL(PARTITIONS, ONE_TABLE)],
             state_operations=[
                 migrations.AddField(
                     model_name="click",

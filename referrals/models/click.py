@@ -13,12 +13,12 @@ class Click(models.Model):
     """Somebody, or something, opened a share link; stored whatever it was.
 
     ``id`` is a UUIDv7 minted at ``at`` by the web process, so a click that is delivered
-    twice is stored once, and the table stands in parts of a day each by it
-    (``referrals.partitions``). ``visitor`` is a keyed hash under a salt that is destroyed
+    twice is stored once, and the table stands in partitions of a day each
+    by it (``referrals.partitions``). ``visitor`` is a keyed hash under a salt that is destroyed
     after 48 hours; no address of a machine is kept. ``channel`` is where the link was
     opened from, if its address said so.
 
-    The database keeps no foreign key for ``link``: making or dropping a day's part would
+    The database keeps no foreign key for ``link``: making or dropping a partition would
     lock the links' own table each time. What stores clicks joins the links instead, and
     an invariant watches.
     """

@@ -122,3 +122,12 @@ def order(  # an order's facts, each with what it is unless a test says otherwis
 
 def in_stream() -> int:
     return stream.client().xlen(stream.key())
+
+
+@pytest.fixture
+def patience(monkeypatch, _nothing_remembered):
+    """Let what is noted here wait for Valkey: a busy machine is not what these tests are about."""
+    monkeypatch.setattr(stream, "WAIT_SECONDS", 5)
+    stream._thread.url = None  # the wire is made anew
+    yield
+    stream._thread.url = None

@@ -9,7 +9,7 @@ from kit import clock
 from ledger import closing
 from orders import fulfilment, paying, refunds
 from payments import payday, payouts
-from referrals import commissions, draining
+from referrals import commissions, draining, partitions, rollups
 from referrals.models import ShareLink
 
 LOOKERS_A_DAY = 3  # people who open a link and buy nothing
@@ -21,7 +21,9 @@ def what_is_due(world: World) -> None:
     shared = list(ShareLink.objects.order_by("pk"))
     for _ in range(min(LOOKERS_A_DAY, len(shared))):
         buying.open_link(world.dice.choice(shared))
+    partitions.keep(now)
     draining.drain(budget_seconds=5)
+    rollups.count_visitors(now)
     paying.close_unpaid(now)
     fulfilment.complete_overdue(now)
     for refund_id in refunds.waiting():
