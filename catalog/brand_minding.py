@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 
-from catalog import brand_flags, brand_news, brand_reading, brand_settling
-from catalog.models import Certificate
+from catalog import brand_flags, brand_news, brand_reading, brand_settling, brands
+from catalog.models import Brand, Certificate
 from catalog.naming import BEST
 from catalog.states import CERTIFICATE_MAY_BECOME
 from kit import clock
@@ -54,12 +54,17 @@ def mind() -> int:
     """
     end_what_is_over()
     warn()
+    closed = Brand.objects.filter(state=Brand.State.CLOSED, namings__isnull=False)
+    one_by_one(brands.forget_namings, list(closed.values_list("pk", flat=True).distinct()))
     one_by_one(
         brand_reading.read,
         list(brand_reading.unread(now=clock.now()).values_list("pk", flat=True)),
     )
     product_ids = unsettled()
     one_by_one(brand_settling.settle, brand_settling.in_batches(product_ids))
+    if product_ids:  # what a batch could not do keeps only itself waiting
+        left = set(product_ids).intersection(unsettled())
+        one_by_one(brand_settling.settle, [[product_id] for product_id in sorted(left)])
     brand_flags.look()
     return len(product_ids)
 

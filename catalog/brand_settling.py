@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from catalog import bodies, brand_news, naming, onsale, screening
-from catalog.models import Certificate, Hold, Naming, Product
+from catalog.models import Brand, Certificate, Hold, Naming, Product
 from catalog.naming import UNCOVERED, Change
 from catalog.states import MAY_BECOME
 from kit import clock
@@ -53,11 +53,17 @@ def settle(product_ids: Collection[int]) -> None:
 
 
 def _lost(changes: Iterable[Change]) -> list[Change]:
-    """Return the changes from a certificate that is over to none at all."""
+    """Return the changes from a certificate that is over to none at all.
+
+    A brand that was closed says nothing any more, so what it had authorised stays.
+    """
     left = [change for change in changes if change.was and change.best is None]
-    valid = Certificate.objects.valid(now=clock.now())
-    standing = set(valid.filter(pk__in=[c.was for c in left]).values_list("pk", flat=True))
-    return [change for change in left if change.was not in standing]
+    asked = Certificate.objects.filter(pk__in=[change.was for change in left])
+    over = asked.filter(brand__state=Brand.State.VERIFIED).exclude(
+        pk__in=asked.valid(now=clock.now())
+    )
+    gone = set(over.values_list("pk", flat=True))
+    return [change for change in left if change.was in gone]
 
 
 def _take_down(lost: list[Change]) -> None:

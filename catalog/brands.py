@@ -134,28 +134,36 @@ def close(*, brand: Brand, by: Person, reason: str) -> Brand:
         NoReason: nothing was written.
         TransitionRefused: it is closed already; nothing was written.
     """
-    product_ids = _close(brand, by, _said(reason))
-    brand_settling.settle_all(product_ids)
+    _close(brand, by, _said(reason))
+    forget_namings(brand.pk)
     return brand
 
 
+def forget_namings(brand_id: int) -> None:
+    """Forget which listings named a brand that is closed, and let them be judged without it.
+
+    A transaction of its own: whoever writes a listing holds its namings, then certificates.
+    """
+    named = Naming.objects.filter(brand=brand_id, brand__state=Brand.State.CLOSED)
+    with transaction.atomic():
+        product_ids = sorted(named.values_list("product_id", flat=True))
+        named.delete()
+        for product_id in product_ids:
+            bodies.forget(product_id)
+    brand_settling.settle_all(product_ids)
+
+
 @transaction.atomic
-def _close(brand: Brand, by: Person, reason: str) -> list[int]:
+def _close(brand: Brand, by: Person, reason: str) -> None:
     now = clock.now()
     move(brand, to=Brand.State.CLOSED, table=BRAND_MAY_BECOME, reason=reason, decided_at=now)
     brand.certificates.filter(state=Certificate.State.ISSUED).update(
         state=Certificate.State.REVOKED, reason=reason, over_at=now
     )
     brand.in_force.all().delete()
-    named = Naming.objects.filter(brand=brand)
-    product_ids = list(named.values_list("product_id", flat=True))
-    named.delete()
-    for product_id in product_ids:
-        bodies.forget(product_id)
     if by.pk != brand.owner_id:
         brand_news.decided(brand)
     _record(brand, by=by, act="closed", reason=reason)
-    return product_ids
 
 
 @transaction.atomic

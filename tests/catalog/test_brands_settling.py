@@ -556,3 +556,40 @@ def test_revoked_after_it_was_looked_at(
     brand_minding.mind()  # the sweep finds even what no lock kept
     assert state(honey) == DOWN
     assert broken() == {}
+
+
+def test_a_closing_that_died_half_way_is_finished_by_the_sweep(shanmi, issued, writes, honey, mei):
+    issued()
+    writes()
+    brands._close(shanmi, mei, "Sold.")
+
+    brand_minding.mind()
+
+    assert state(honey) == LIVE
+    assert not Naming.objects.exists()
+
+
+def test_a_listing_that_cannot_be_moved_keeps_only_itself_waiting(
+    shanmi, issued, writes, honey, hill_shop, monkeypatch
+):
+    issued(days=3)
+    writes()
+    other = Product.objects.create(
+        shop=hill_shop, title="山蜜", state=LIVE, published_at=clock.now()
+    )
+    brand_reading.read(shanmi.pk)
+    settle = brand_settling.settle
+
+    def settles_all_but_honey(product_ids):
+        if honey.pk in product_ids:
+            raise TransitionRefused
+        settle(product_ids)
+
+    with later(days=3), monkeypatch.context() as broken_down:
+        broken_down.setattr(brand_settling, "settle", settles_all_but_honey)
+        brand_minding.mind()
+    assert (state(honey), state(other)) == (LIVE, DOWN)
+
+    with later(days=3):
+        brand_minding.mind()
+    assert state(honey) == DOWN
