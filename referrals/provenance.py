@@ -19,7 +19,7 @@ def why_yours(attribution: Attribution) -> list[str]:
     were, never whose, and nothing of the buyer but what the sharer sent them.
     """
     steps = attribution.trace
-    taken = next((step for step in steps if step["rule"] == Rule.TAKEN), {})
+    taken: dict[str, str] = next((step for step in steps if step["rule"] == Rule.TAKEN), {})
     said = [_came_by(attribution.channel)]
     if taken.get("way") == "account":
         said.append(_("They opened it on another device, where they were signed in."))

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from orders.models import Order
+from referrals.models import Attribution
 from referrals.touches import COOKIE_NAME, cookie_with
 from tests.orders.conftest import touches_of
 from tests.orders.test_checkout_page import TYPED
@@ -30,6 +31,12 @@ def filled_in(client, jar) -> tuple[str, dict[str, str]]:
     return page, TYPED | hidden
 
 
+def tick_in(page: str) -> str:
+    """Return the box itself."""
+    (box,) = re.findall(r'<input[^>]*name="tells_name"[^>]*>', page)
+    return str(box)
+
+
 @pytest.mark.parametrize(("ticked", "tells"), [({"tells_name": "on"}, True), ({}, False)])
 def test_who_ticks_it_is_named_and_who_does_not_is_not(
     client, jar, xiaoyu, brought, provider, ticked, tells
@@ -39,9 +46,9 @@ def test_who_ticks_it_is_named_and_who_does_not_is_not(
 
     assert "Let 林薇 know it was me" in page
     assert 'name="tells_name"' in page
-    assert "checked" not in re.search(r'<input[^>]*name="tells_name"[^>]*>', page).group(0)
+    assert "checked" not in tick_in(page)
     client.post("/checkout", form | ticked)
-    assert Order.objects.get().attribution.tells_name is tells
+    assert Attribution.objects.get().tells_name is tells
 
 
 def test_a_guest_is_not_asked_and_cannot_tell(client, jar, brought, provider):
@@ -49,7 +56,7 @@ def test_a_guest_is_not_asked_and_cannot_tell(client, jar, brought, provider):
 
     assert "tells_name" not in page
     client.post("/checkout", form | {"tells_name": "on"})
-    assert Order.objects.get().attribution.tells_name is False
+    assert Attribution.objects.get().tells_name is False
 
 
 def test_who_came_by_nobody_is_not_asked(client, jar, xiaoyu, provider):
@@ -70,8 +77,7 @@ def test_the_tick_survives_a_field_that_needs_mending_and_a_moved_price(
     moved = client.post("/checkout", form | {"tells_name": "on", "seen_total": "1"})
 
     assert mended.status_code == 422
-    box = re.search(r'<input[^>]*name="tells_name"[^>]*>', mended.content.decode())
-    assert "checked" in box.group(0)
+    assert "checked" in tick_in(mended.content.decode())
     assert moved.status_code == 409
     assert 'name="tells_name" value="on"' in moved.content.decode()
     assert not Order.objects.exists()

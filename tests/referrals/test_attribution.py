@@ -11,7 +11,7 @@ from django.db.models import Sum
 
 from kit.invariants import check
 from people.models import Block, Person
-from referrals import attribution, fingerprints, links
+from referrals import attribution, fingerprints, judging, links
 from referrals.invariants import INVARIANTS
 from referrals.models import Attribution, Click, ClickHour, Commission
 from referrals.touches import Touch
@@ -279,11 +279,10 @@ def test_without_the_two_keys_the_same_eight_windows_earn_eight_times(
     """The race above is a real one: who decides, and who earns, is decided by the keys alone."""
     touch = touch_of(link)
     all_have_looked = threading.Barrier(8)
-    judge = attribution.judge
 
     def judged_by_all(purchase, touches):
         all_have_looked.wait(timeout=20)
-        return judge(purchase, touches)
+        return judging.judge(purchase, touches)
 
     monkeypatch.setattr(attribution, "judge", judged_by_all)
     outcomes = all_at_once(lambda: order(hill_shop, xiaoyu, [touch]), times=8)

@@ -116,8 +116,8 @@ class Street:
             )
         ids = [self.people[one].pk for one in order.closed]
         Person.objects.filter(pk__in=ids).update(is_active=False)
-        for one in order.blocked - {order.buyer}:
-            if order.buyer is not None:
+        if order.buyer is not None:
+            for one in order.blocked - {order.buyer}:
                 Block.objects.create(blocker=self.people[order.buyer], blocked=self.people[one])
         for one in order.removed:
             Removal.objects.create(
