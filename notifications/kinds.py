@@ -141,6 +141,12 @@ KINDS: dict[str, Kind] = {
       _("%(shop)s sells %(product)s from elsewhere than the certificate of %(brand)s agrees.")),
     "brand_flag_channel": Quiet("flag", _("A product was shown where it should not be"),
       _("%(product)s at %(shop)s was opened where the certificate of %(brand)s forbids it.")),
+    "books_differ": Kind("triangle-alert", _("A provider's book differs from ours"),
+      _("%(rail)s, %(day)s: %(amount)s stand in suspense until somebody has explained them.")),
+    "rail_rests": Kind("triangle-alert", _("A way to pay people out rests"),
+      _("Nothing is sent by %(rail)s for now. The desk says why.")),
+    "loss_borne": Kind("triangle-alert", _("The house bore part of a refund"),
+      _("%(amount)s of order %(order)s: nobody's balance could give them back.")),
     "friend_request": Quiet("user-plus", _("Somebody wants to be your friend"),
       _("%(person)s would like to be friends.")),
     "friend_accepted": Quiet("users", _("You have a new friend"),
@@ -163,8 +169,8 @@ def sentence_of(name: str, data: Mapping[str, Any]) -> str:
     """Write the facts of one notice or letter in the active language.
 
     Facts are ``order``, ``shop``, ``product`` (or ``title``), ``brand``, ``person``, ``reason``,
-    ``days``, and ``amount_minor`` with ``currency``, which become ``amount``. Where a
-    fact that the sentence needs is missing, the answer is empty: the title says enough.
+    ``days``, ``rail``, ``day``, and ``amount_minor`` with ``currency``, which become ``amount``.
+    Where a fact that the sentence needs is missing, the answer is empty: the title says enough.
     """
     try:
         return str(kind_of(name).sentence) % _facts(data)

@@ -26,6 +26,11 @@ class Loss:
     of_shop_minor: int
     of_sharer_minor: int
 
+    @property
+    def total_minor(self) -> int:
+        """Return all of it."""
+        return self.of_shop_minor + self.of_sharer_minor
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:

@@ -18,6 +18,7 @@ from orders.models import Order, OrderLine, OrderRefund
 from orders.states import MAY_BECOME
 from payments import refunding
 from payments.models import Refund
+from people.staff_roles import tell_finance
 from referrals import commissions
 
 S = Order.State
@@ -254,3 +255,12 @@ def _tell_staff(row: OrderRefund, loss: Loss) -> None:
             "currency": row.order.currency,
         },
     )
+    if loss.total_minor > 0:
+        order = row.order
+        sums = {"amount_minor": loss.total_minor, "currency": order.currency}
+        tell_finance(
+            kind="loss_borne",
+            key=f"refund:{row.refund_id}",
+            data={"order": order.public_id, **sums},
+            path="/desk/money",
+        )

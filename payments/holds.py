@@ -15,6 +15,7 @@ from notifications.telling import tell
 from payments.models import PausedRail, PayoutHold
 from payments.models.holds import PayoutHoldQuerySet
 from people.models import Person
+from people.staff_roles import tell_finance
 
 log = logging.getLogger(__name__)
 
@@ -128,6 +129,10 @@ def pause(
         defaults={"reason": reason, "is_paused": True, "since": now, "until": until},
     )
     log.error("rail %s is paused: %s", rail, reason)
+    if by is None:
+        # An empty balance is found anew every hour: once a day is enough.
+        key = f"{rail}:{reason}:{now:%Y-%m-%d}"
+        tell_finance(kind="rail_rests", key=key, data={"rail": rail}, path="/desk/money")
     record(
         actor=_actor(by),
         act="rail.paused",

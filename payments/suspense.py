@@ -17,6 +17,7 @@ from ledger.posting import post
 from payments import payees
 from payments.models import Difference
 from people.models import Person
+from people.staff_roles import tell_finance
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +77,17 @@ def open_difference(found: Found) -> Difference:
             memo=f"{found.rail} {found.day}",
         )
         log.error("difference %s at %s: %s", difference.pk, found.rail, found.kind)
+        tell_finance(
+            kind="books_differ",
+            key=f"difference:{difference.pk}",
+            data={
+                "rail": found.rail,
+                "day": found.day.isoformat(),
+                "amount_minor": missing_minor,
+                "currency": found.currency,
+            },
+            path=f"/desk/money/differences/{difference.pk}",
+        )
     return difference
 
 

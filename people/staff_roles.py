@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
 
+from notifications.telling import Data, News, tell_many
 from people.models import Person, StaffRole
 
 
@@ -13,3 +14,11 @@ def has_role(person: Person | AnonymousUser, *roles: str) -> bool:
         return False
     held = StaffRole.objects.filter(person_id=person.pk)
     return (held.filter(role__in=roles) if roles else held).exists()
+
+
+def tell_finance(*, kind: str, key: str, data: Data, path: str) -> None:
+    """Tell everybody who answers for the house's money, each once a ``key``."""
+    roles = (StaffRole.Role.FINANCE, StaffRole.Role.ADMIN)
+    of_them = StaffRole.objects.filter(role__in=roles, person__is_active=True)
+    people = of_them.values_list("person_id", flat=True).distinct()
+    tell_many([News(pk, kind, key, data, path) for pk in people])

@@ -18,6 +18,8 @@ FACTS = {
     "person": "林薇",
     "days": 7,
     "hours": 72,
+    "rail": "sandbox",
+    "day": "2026-11-22",
 }
 
 

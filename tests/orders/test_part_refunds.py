@@ -21,6 +21,7 @@ from orders.models import Order, OrderLine, OrderRefund
 from orders.sums import Back
 from payments.models import Refund
 from payments.refunding import RefundKeyReused
+from people.models import StaffRole
 from referrals import commissions
 from tests.orders import refunding as r
 from tests.orders.conftest import buy, pay, the_order, touches_of
@@ -280,7 +281,8 @@ def test_the_vendor_cannot_refund_what_the_shop_no_longer_has(completed, chen):
         ask(completed, 1000)  # with what is on its way already it would be too much
 
 
-def test_what_the_house_refunds_beyond_the_shops_floor_the_house_bears(completed, provider):
+def test_what_the_house_refunds_beyond_the_shops_floor_the_house_bears(completed, provider, wulan):
+    StaffRole.objects.create(person=wulan, role="finance")
     shop = accounts.shop(completed.shop_id, "CNY")
     r.take_out(shop, 13_104 + 49_000)
 
@@ -290,6 +292,8 @@ def test_what_the_house_refunds_beyond_the_shops_floor_the_house_bears(completed
     assert OrderRefund.objects.get().shop_lost_minor == 2026
     (told,) = r.recorded("refund.loss_borne")
     assert (told["shop_minor"], told["sharer_minor"]) == (2026, 0)
+    alarm = Notice.objects.get(kind="loss_borne")
+    assert (alarm.person, alarm.data["amount_minor"]) == (wulan, 2026)
     assert broken(but="payments.in_transit") == []
 
     bounce(refund, provider)  # the house has its loss again first

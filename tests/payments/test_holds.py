@@ -245,3 +245,22 @@ def test_a_closed_account_is_paid_nothing_and_keeps_its_money(linwei, linwei_ear
     assert balance_of(linwei_earned) == 10_000
     assert provider.find("payouts", payout.reference) == []
     assert broken() == []
+
+
+def test_a_rail_that_rests_by_itself_is_told_to_finance_once_a_day(noon, accountants, xiaoyu):
+    in_an_hour = timedelta(hours=1)
+    for hour in range(3):
+        with clock.stopped_at(noon + hour * in_an_hour):
+            holds.pause(rail="sandbox", reason="no_funds", until=clock.now() + in_an_hour)
+
+    told = Notice.objects.filter(kind="rail_rests").order_by("person_id")
+    assert [(notice.person, notice.path) for notice in told] == [
+        (accountants[0], "/desk/money"),
+        (accountants[1], "/desk/money"),
+    ]
+
+
+def test_who_pauses_a_rail_themselves_need_not_be_told(accountants):
+    holds.pause(rail="sandbox", reason="staff", by=accountants[0])
+
+    assert not Notice.objects.exists()

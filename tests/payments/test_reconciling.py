@@ -11,6 +11,7 @@ from ledger import accounts
 from ledger.balances import balance_of
 from ledger.models import Transfer
 from ledger.posting import Overdrawn
+from notifications.models import Notice
 from payments import cancelling, matching, outcomes, payday, payouts, reconciling, suspense
 from payments.gateways.port import StatementLine as Line
 from payments.invariants import INVARIANTS
@@ -61,8 +62,16 @@ def test_a_line_with_our_reference_and_amount_matches(settled):
     assert balance_of(SUSPENSE) == 0
 
 
-def test_another_amount_stands_in_suspense(settled):
-    bring(line(settled.reference, -5003))
+def test_another_amount_stands_in_suspense_and_finance_is_told(settled, accountants, xiaoyu):
+    for _ in range(2):
+        bring(line(settled.reference, -5003))
+
+    told = Notice.objects.filter(kind="books_differ").order_by("person_id")
+    assert [notice.person for notice in told] == accountants
+    assert told[0].data == {
+        "rail": "sandbox", "day": "2026-11-22", "amount_minor": -3, "currency": "CNY"
+    }  # fmt: skip
+    assert told[0].path == f"/desk/money/differences/{Difference.objects.get().pk}"
 
     assert differences() == [("amount", -5000, -5003, -3)]
     assert (balance_of(SUSPENSE), balance_of(OUTSIDE)) == (-3, -10_000 + 5003)
