@@ -23,6 +23,7 @@ class Channel(models.TextChoices):
     X = "x", _("X")
     POSTER = "poster", _("poster")
     CODE = "code", _("text code")
+    ADVERT = "advert", _("paid advertisement")
 
 
 LONGEST = 12  # signs of the longest name, with one to spare

@@ -10,6 +10,7 @@ from django.db import connection
 
 from kit import clock
 from referrals import click_ids, fingerprints, fraud
+from referrals.channels import Channel
 from referrals.facts import Facts, LinkFacts, PersonFacts, SaleFacts
 from referrals.models import Review
 
@@ -242,7 +243,7 @@ def _sale(  # noqa: PLR0913  # one for each column of SALES, in its order
         unproven_phones=sum(
             bool(phone) and not is_proven for _email, phone, is_proven in (sharer, buyer)
         ),
-        is_advertised=channel == "advert",
+        is_advertised=channel == Channel.ADVERT,
         wrong_sums=wrong,
         rate_bp=rate_bp,
     )

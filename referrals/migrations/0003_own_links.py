@@ -17,6 +17,7 @@ CHANNELS = [
     ("x", "X"),
     ("poster", "poster"),
     ("code", "text code"),
+    ("advert", "paid advertisement"),
 ]
 RULES = [
     ("no such link", "the link does not exist, or is of another shop"),

@@ -24,6 +24,13 @@ CHANNEL_OF_WECHAT = {
 }
 
 
+# What houses of advertising add to an address that was paid for: Google, Microsoft, Yandex,
+# Baidu, Tencent. Facebook's fbclid is not one: it adds that to whatever friends send, too.
+OF_ADVERTS = frozenset(
+    {"gclid", "gbraid", "wbraid", "msclkid", "yclid", "bd_vid", "gdt_vid", "qz_gdt"}
+)
+
+
 def viewer_of(request: HttpRequest) -> Person | None:
     """Return who is signed in; a visitor without a session costs no look at one."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
@@ -44,9 +51,11 @@ def touches_of(request: HttpRequest) -> tuple[list[Touch], str]:
 
 
 def channel_of(request: HttpRequest) -> str:
-    """Return the way a share link was sent, as its address or WeChat says."""
+    """Return the way a share link was sent, as its address, WeChat or who sold the place says."""
     if not request.META.get("QUERY_STRING"):
         return ""
+    if not OF_ADVERTS.isdisjoint(request.GET):
+        return channels.Channel.ADVERT.value
     said = channels.read(request.GET.get("c", ""))
     return said or CHANNEL_OF_WECHAT.get(request.GET.get("from", ""), "")
 

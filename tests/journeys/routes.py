@@ -89,6 +89,7 @@ def _known(world: World) -> dict[str, list[str]]:
         "desk/money/": [],
         "desk/payouts/": [],
         "desk/charities/": [world.charity],
+        "desk/commissions/": [world.review],
         "desk/orders/": [world.line_key[:10]],
         "desk/": list(world.holds.values()),
         "shops/": list(world.handles.values()),

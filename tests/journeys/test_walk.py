@@ -290,6 +290,7 @@ def foreign_doors(world: World) -> dict[str, list[str]]:
     waiting, earning = f"/desk/{world.holds['waiting']}", f"/me/earnings/{world.line_key}"
     chens, xiaoyus = (f"/me/notices/{world.notices[key]}" for key in ("chen", "xiaoyu"))
     trace = f"/desk/orders/{world.line_key[:10]}/attribution"
+    review = f"/desk/commissions/{world.review}"
     haos = f"/me/brands/{world.brands['verified']}"
     owners = [
         f"/shop/{page}"
@@ -297,7 +298,7 @@ def foreign_doors(world: World) -> dict[str, list[str]]:
     ]
     return {
         "shopper": ["/desk/", "/desk/decisions", waiting, earning, chens, f"/p/{held}"],
-        "sharer": ["/desk/", trace, xiaoyus, f"/p/{draft}", f"/p/{held}"],
+        "sharer": ["/desk/", review, trace, xiaoyus, f"/p/{draft}", f"/p/{held}"],
         "vendor": ["/desk/", f"/shop/products/{held}", f"/p/{held}", xiaoyus, earning, haos, trace],
         "packer": ["/desk/", *owners, "/shop/sharers", f"/shop/products/{honey}"],
         "vendor elsewhere": [

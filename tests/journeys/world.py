@@ -34,7 +34,7 @@ from payments import destinations, payouts
 from people import friendships
 from people.models import Person, StaffRole
 from referrals import charities, commissions, links
-from referrals.models import ShareLink
+from referrals.models import Review, ShareLink
 from referrals.touches import Touch
 from shops import opening, staff
 from shops.models import Shop
@@ -71,6 +71,7 @@ class World:
     certificate: str = ""
     link: str = ""
     charity: str = ""
+    review: str = ""
     line_key: str = ""
 
 
@@ -229,11 +230,13 @@ def _orders_in_every_state(world: World, cast: dict[str, Person]) -> None:
         "placed": _bought(world, "tea", buyer, paid=False),
         "paid": _bought(world, "honey", buyer, via=link),
         "shipped": _bought(world, "honey", buyer, via=link),
-        "guest": _bought(world, "honey", None, via=link),
+        "guest": _bought(world, "honey", None, via=link, seconds=2),
         "refunding": _bought(world, "tea", buyer),
     }
     fulfilment.dispatch(order=found["shipped"], carrier="SF", number="SF1398", by=chen)
     refunds.before_dispatch(order=found["refunding"], by=buyer)
+    # Bought two seconds after the click: doubted, and not yet decided.
+    world.review = str(Review.objects.get(attribution__order_key=found["guest"].public_id).pk)
     for state, order in found.items():
         world.orders[state] = signed_path(order)
         world.order_ids[state] = order.public_id
@@ -255,10 +258,11 @@ def _bought(
     *,
     quantity: int = 1,
     via: ShareLink | None = None,
+    seconds: int = 300,
     paid: bool = True,
 ) -> Order:
-    now = clock.now()
-    touches = [Touch(uuid4(), via.pk, via.shop_id, now)] if via else []
+    clicked_at = clock.now() - timedelta(seconds=seconds)
+    touches = [Touch(uuid4(), via.pk, via.shop_id, clicked_at)] if via else []
     checkout = placing.place(
         lines=[placing.Wanted(world.variants[product], quantity)],
         buyer=buyer,

@@ -10,9 +10,10 @@ from kit import clock
 from payments import destinations
 from referrals import commissions, doorsteps, evidence, links
 from referrals.models import ClickHour, Commission, Doorstep
+from referrals.touches import COOKIE_NAME, read_cookie
 from shops.models import Shop
 from tests.conftest import NOON
-from tests.referrals.conftest import touch_of
+from tests.referrals.conftest import BROWSER, touch_of
 from tests.referrals.doubt import facts_of, newcomer, opened, sale
 from tests.referrals.money import complete, pay_in, take_back
 
@@ -221,6 +222,24 @@ def test_throwaway_mailboxes_and_unproven_phones_are_counted_on_both_sides(link,
     linwei.save()
     facts = facts_of(sale(link, xiaoyu))
     assert (facts.sale.throwaway_mailboxes, facts.sale.unproven_phones) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("query", "channel", "is_advertised"),
+    [
+        ("?gclid=x&c=weibo", "advert", True),
+        ("?c=weibo&bd_vid=", "advert", True),
+        ("?c=weibo&fbclid=x", "weibo", False),
+        ("?c=advertisement", "", False),
+    ],
+)
+def test_a_link_opened_from_an_advertisement_is_known_by_its_address(
+    client, link, xiaoyu, query, channel, is_advertised
+):
+    client.get(f"/s/{link.code}{query}", **BROWSER)
+    (touch,) = read_cookie(client.cookies[COOKIE_NAME].value)
+    assert touch.channel == channel
+    assert facts_of(sale(link, xiaoyu, touch=touch)).sale.is_advertised is is_advertised
 
 
 @pytest.mark.parametrize(("minor", "wrong"), [(680, 0), (681, 0), (682, 1), (6800, 1)])

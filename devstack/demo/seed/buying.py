@@ -37,6 +37,7 @@ HOMES: Final = {
     "jun": ("湖北省 武汉市 洪山区", "珞喻路 120 号 8 栋"),
 }
 A_MINUTE: Final = timedelta(minutes=1)
+READING: Final = timedelta(minutes=4)  # before somebody makes up their mind
 
 
 def share(world: World, *, sharer: str, product: str) -> ShareLink:
@@ -47,9 +48,9 @@ def share(world: World, *, sharer: str, product: str) -> ShareLink:
     return link
 
 
-def open_link(link: ShareLink) -> Touch:
-    """Open a share link as a stranger's phone would; return the proof its cookie holds."""
-    now = clock.now()
+def open_link(link: ShareLink, *, ago: timedelta = timedelta()) -> Touch:
+    """Open a share link as a stranger's phone would, a while ``ago``; return what proves it."""
+    now = clock.now() - ago
     visitor = salts.visitor(address=_somewhere(), agent=PHONE_BROWSER, host="demo", now=now)
     click_id = noting.note(link_id=link.pk, kind=Click.Kind.HUMAN, visitor=visitor, at=now)
     return Touch(click_id=click_id, link_id=link.pk, shop_id=link.shop_id, at=now)
@@ -61,7 +62,7 @@ def place(
     """Fill the bag and press *pay*: the order waits for its payment."""
     touches = []
     if via is not None:
-        touches.append(open_link(share(world, sharer=via, product=product)))
+        touches.append(open_link(share(world, sharer=via, product=product), ago=READING))
     person = world.people[buyer]
     chosen = world.variants[product][variant]
     goods_minor = chosen.price_minor * quantity
