@@ -1,4 +1,4 @@
-"""Where the money goes: set at once, changed only by who proved themselves minutes ago."""
+"""Where the money goes: said only by who proved themselves minutes ago."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def destination(request: SignedInRequest) -> HttpResponse:
     form = DestinationForm(sent, initial=_known(before) | request.session.get(DRAFT, {}))
     if form.is_bound and form.is_valid():
         wanted = form.cleaned_data
-        if before and wanted != _known(before) and not proved_lately(request):
+        if wanted != _known(before) and not proved_lately(request):
             return _prove_first(request, wanted)
         request.session.pop(DRAFT, None)
         destinations.set_destination(person=request.user, **wanted)

@@ -13,14 +13,32 @@ from people.models import Person
 from tests.passkeys import sign_in_twice
 from tests.payments.pages import DESTINATION, HORRORS, WALLET, post, text_of
 
+GOOD = {"holder": "林薇", "identifier": "linwei"}
 
-def test_a_destination_is_set_and_shown(her, linwei):
-    answer = her.post(DESTINATION, {"holder": " 林薇 ", "identifier": "linwei@pay"})
+
+@pytest.fixture
+def proved(client, linwei):
+    """A browser in which Lin Wei proved a moment ago, in English, that it is her."""
+    sign_in_twice(client, linwei)
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def test_a_destination_is_set_and_shown(proved):
+    answer = proved.post(DESTINATION, {"holder": " 林薇 ", "identifier": "linwei@pay"})
 
     assert (answer.status_code, answer["Location"]) == (302, WALLET)
     found = Destination.objects.get()
     assert (found.holder, found.identifier) == ("林薇", "linwei@pay")
-    assert "linwei@pay" in text_of(her.get(WALLET))
+    assert "linwei@pay" in text_of(proved.get(WALLET))
+
+
+def test_an_open_browser_names_no_first_destination(her):
+    answer = her.post(DESTINATION, GOOD)
+
+    assert answer.status_code == 403
+    assert not Destination.objects.exists()
+    assert 'value="linwei"' in her.get(DESTINATION).content.decode()
 
 
 def test_who_changes_it_is_told_of_the_wait_before(her, linwei, send_to):
@@ -28,9 +46,6 @@ def test_who_changes_it_is_told_of_the_wait_before(her, linwei, send_to):
     send_to(linwei)
 
     assert "72 hours" in text_of(her.get(DESTINATION))
-
-
-GOOD = {"holder": "林薇", "identifier": "linwei"}
 
 
 @pytest.mark.parametrize(
@@ -157,12 +172,12 @@ def two_rails(settings) -> None:
     settings.PAYOUT_RAILS = ["sandbox", "bank_csv"]
 
 
-def test_of_several_rails_one_is_chosen(her, linwei, two_rails):
-    page = her.get(DESTINATION).content.decode()
+def test_of_several_rails_one_is_chosen(proved, linwei, two_rails):
+    page = proved.get(DESTINATION).content.decode()
     assert page.count('type="radio"') == 2
     sent = {"provider": "bank_csv", "holder": "林薇", "identifier": "4111 1111 1111 1111"}
 
-    assert her.post(DESTINATION, sent).status_code == 302
+    assert proved.post(DESTINATION, sent).status_code == 302
 
     found = Destination.objects.get()
     assert (found.provider, found.identifier) == ("bank_csv", "4111111111111111")
