@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Min, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Min, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
 
-from catalog.models import Product
+from catalog.models import Product, Variant
 from kit import clock
 from kit.money import share_minor
 from shops.models import Shop
@@ -44,6 +44,7 @@ class Piece:
     title: str
     price_minor: int
     rate_bp: int
+    public_id: str = ""
 
     @property
     def sharer_minor(self) -> int:
@@ -83,7 +84,27 @@ def piece(product: Any, *, default_bp: int) -> Piece:
     """Return one piece of a product of ``goods_of``."""
     own_bp = product.commission_bp
     rate_bp = default_bp if own_bp is None else own_bp
-    return Piece(product.title, product.lowest_minor, rate_bp)
+    return Piece(product.title, product.lowest_minor, rate_bp, product.public_id)
+
+
+def newest_of(shops: Sequence[Shop]) -> dict[int, list[Piece]]:
+    """Return the newest that each of these shops sells and pays for, by shop; one query."""
+    turn = Window(RowNumber(), partition_by="shop", order_by=["-published_at", "-pk"])
+    price = Variant.objects.filter(product=OuterRef("pk"), is_offered=True).order_by("price_minor")
+    newest = (
+        Product.objects.on_sale()
+        .filter(shop__in=shops)
+        .annotate(turn=turn, lowest_minor=Subquery(price.values("price_minor")[:1]))
+        .filter(turn__lte=EXAMPLES)
+        .order_by("turn")
+    )
+    default_bp = {shop.pk: shop.terms.commission_bp for shop in shops}
+    found: dict[int, list[Piece]] = {shop.pk: [] for shop in shops}
+    for product in newest:
+        one = piece(product, default_bp=default_bp[product.shop_id])
+        if one.price_minor and one.sharer_minor:
+            found[product.shop_id].append(one)
+    return found
 
 
 def brought_lately(shop: Shop) -> dict[int, int]:

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from people.models import Person
 from referrals import programme
+from referrals.costs import Piece, newest_of
 from referrals.models import Commission, Invitation, Removal, ShareLink
 from shops.models import Shop
 
@@ -20,7 +21,8 @@ class Part:
     """One shop in which somebody takes part.
 
     ``barred`` is what keeps the shop from paying them, as ``programme.barred`` says it, and
-    ``reason`` what they were told when they were removed.
+    ``reason`` what they were told when they were removed. ``goods`` are the newest of what
+    the shop pays for, by the piece.
     """
 
     shop: Shop
@@ -29,6 +31,7 @@ class Part:
     is_invited: bool
     orders: int
     earned_minor: int
+    goods: list[Piece]
 
 
 def shops_of(person: Person) -> QuerySet[Shop]:
@@ -46,13 +49,13 @@ def shops_of(person: Person) -> QuerySet[Shop]:
 
 
 def parts_of(person: Person, shops: Sequence[Shop]) -> list[Part]:
-    """Return how one person stands with these shops; four queries, however many they are."""
+    """Return how one person stands with these shops; five queries, however many they are."""
     barred = programme.barred_among([(shop.pk, person.pk) for shop in shops])
     open_ones = Removal.objects.filter(person=person, shop__in=shops, undone_at=None)
     reasons = dict(open_ones.values_list("shop", "reason"))
     invitations = Invitation.objects.filter(person=person, shop__in=shops, withdrawn_at=None)
     invited = set(invitations.values_list("shop", flat=True))
-    earned = _earned(person, shops)
+    earned, goods = _earned(person, shops), newest_of(shops)
     return [
         Part(
             shop=shop,
@@ -61,6 +64,7 @@ def parts_of(person: Person, shops: Sequence[Shop]) -> list[Part]:
             is_invited=shop.pk in invited,
             orders=earned.get(shop.pk, (0, 0))[0],
             earned_minor=earned.get(shop.pk, (0, 0))[1],
+            goods=goods[shop.pk],
         )
         for shop in shops
     ]

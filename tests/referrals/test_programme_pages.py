@@ -587,4 +587,22 @@ def test_many_shops_take_as_many_questions_as_one(
         assert len(lins.get(MINE).context["parts"]) == 6
 
 
-MINE_QUERIES = 8
+MINE_QUERIES = 9
+
+
+def test_a_sharer_sees_what_a_piece_earns(lins, hill_shop, honey, jar, tea, link):
+    """10% of 68.00, 12.5% of 128.50; nothing is said of what pays nothing or has no price."""
+    for title, rate_bp in (("白送", 0), ("未定价", None)):
+        Product.objects.create(
+            shop=hill_shop,
+            title=title,
+            state="live",
+            published_at=clock.now() - timedelta(days=1),
+            commission_bp=rate_bp,
+        )
+    page = text_of(lins.get(MINE))
+
+    assert "云雾绿茶 ¥16.06 a piece" in page
+    assert "秦岭野花土蜂蜜 ¥6.80 a piece" in page
+    assert "白送" not in page
+    assert "未定价" not in page
