@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from statistics import median
+from tempfile import TemporaryDirectory
 from typing import Any
+from unittest import mock
 
 from bench import street
 from bench.load import Outcome, press
@@ -19,6 +22,8 @@ def measure(scale: float) -> Iterator[dict[str, Any]]:
     links = street.share_links(products=max(int(20 * scale), 4), sharers=10)
     landing = [f"/s/{link.code}" for link in links]
     with (
+        TemporaryDirectory() as spool,
+        mock.patch.dict(os.environ, WEIDIAN_CLICK_SPOOL=spool),  # no other bench reads it
         serving("weidian.wsgi:application") as ours,
         serving("bench.bare:application") as bare,
         serving("bench.uncached:application") as uncached,

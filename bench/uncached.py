@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
-from catalog import bodies
-from referrals import links
 from weidian.wsgi import application
 
 __all__ = ["application"]
@@ -16,5 +15,5 @@ def _write_anew(_key: str, write: Callable[[], Any], **_: Any) -> Any:
     return write()
 
 
-bodies.kept = _write_anew
-links.remembered = _write_anew
+mock.patch("catalog.bodies.kept", _write_anew).start()
+mock.patch("referrals.links.remembered", _write_anew).start()

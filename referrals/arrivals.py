@@ -46,7 +46,9 @@ def words_on_product(
     arrival: Arrival, *, shop_id: int, product_id: int, version: int, language: str
 ) -> Shown:
     """Write the friend card and the disclosure for the page of one product."""
-    earner = visits.who_earns(arrival.touches, shop_id=shop_id, visitor=arrival.visitor)
+    earner = visits.who_earns(
+        arrival.touches, shop_id=shop_id, visitor=arrival.visitor, opened=arrival.facts
+    )
     friend, over = arrival.friend, _over(arrival.facts, language)
     if friend is None and earner is None:
         return Shown(disclosure=over)

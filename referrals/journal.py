@@ -12,6 +12,7 @@ import logging
 import os
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -64,14 +65,15 @@ def replay() -> int:
     Raises:
         DatabaseError: PostgreSQL is away; nothing was forgotten.
     """
-    return sum(map(spool.stored_from, sorted(settings.CLICK_SPOOL.glob(NAMES))))
+    return sum(spool.stored_from(path) for path in sorted(settings.CLICK_SPOOL.glob(NAMES)))
 
 
 def forget_old() -> None:
     """Delete what every drain has had time to store."""
     for path in settings.CLICK_SPOOL.glob(NAMES):
-        if time.time() - path.stat().st_mtime > KEPT_SECONDS:
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another sweep was faster
+            if time.time() - path.stat().st_mtime > KEPT_SECONDS:
+                path.unlink()
 
 
 def _turn_the_page(slot: int) -> None:

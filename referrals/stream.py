@@ -98,6 +98,5 @@ def land(opening: Opening, *, network: str, fetch: str = "") -> tuple[str, bytes
         MOST_OF_ONE_NETWORK,
         network,
     )
-    answer: Any = client().execute_command("EVAL", LAND, len(keys), *keys, *facts)
-    kind, fetched, *_ = [*answer, None]
-    return kind.decode(), fetched
+    answer: Any = client().eval(LAND, len(keys), *keys, *facts)
+    return answer[0].decode(), answer[1] if len(answer) > 1 else None

@@ -93,17 +93,21 @@ def begin(facts: LinkFacts, kind: Click.Kind, asked: Asked, visitor: Visitor) ->
     return Visit([touch, *touches], cookie_with(touches, touch), noted.fetched)
 
 
-def who_earns(touches: Iterable[Touch], *, shop_id: int, visitor: Visitor) -> LinkFacts | None:
+def who_earns(
+    touches: Iterable[Touch], *, shop_id: int, visitor: Visitor, opened: LinkFacts | None = None
+) -> LinkFacts | None:
     """Return the link whose sharer would earn if this visitor bought from the shop now.
 
     The same rules as ``attribution.freeze``, as far as a page can know them: it may name
     somebody whom an order then refuses, but never leaves out somebody who is paid. What an
-    account claimed on another device counts with what this browser proves.
+    account claimed on another device counts with what this browser proves. ``opened`` is the
+    link that was opened just now, whose facts are at hand.
     """
     now = clock.now()
     claimed = claiming.claimed_by(visitor.id, shop_id=shop_id)
     for touch in in_turn([*touches, *claimed], shop_id=shop_id):
-        facts = links.facts_of(touch.link_id)
+        is_at_hand = opened is not None and opened.link_id == touch.link_id
+        facts = opened if is_at_hand else links.facts_of(touch.link_id)
         if facts is None or facts.shop_id != shop_id or not _may_earn(facts, visitor):
             continue
         if facts.has_ended(touch.at):

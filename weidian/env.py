@@ -45,6 +45,11 @@ def words(name: str, *, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def folder(name: str, *, default: Path) -> Path:
+    """Return ``name`` as the path of a folder, or the default."""
+    return path(name) or default
+
+
 def path(name: str, *, default: Path | None = None) -> Path | None:
     """Return ``name`` as a path, or the default."""
     value = os.environ.get(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import environ
@@ -205,8 +206,12 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 600  # of plain names; a name with its hash is kept for ever
 MEDIA_ROOT = env.path("WEIDIAN_MEDIA_ROOT", default=ROOT / "media")
 MEDIA_URL = "/media/"
-# Where clicks wait while neither Valkey nor PostgreSQL takes them; web and worker share it.
-CLICK_SPOOL = env.path("WEIDIAN_CLICK_SPOOL", default=ROOT / "build" / "clicks")
+# Where clicks wait while neither Valkey nor PostgreSQL takes them; web and worker share it. In
+# a checkout each database has a folder of its own, for the clicks name its rows.
+CLICK_SPOOL = env.folder(
+    "WEIDIAN_CLICK_SPOOL",
+    default=ROOT / ".devstack" / "clicks" / sha256(env.text("DATABASE_URL").encode()).hexdigest(),
+)
 CLICK_SPOOL_MB = env.number("WEIDIAN_CLICK_SPOOL_MB", default=64)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

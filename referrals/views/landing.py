@@ -80,16 +80,16 @@ def share_link(request: HttpRequest, code: str) -> HttpResponse:
     if kind == Click.Kind.PREVIEW:
         return _private(_preview(request, facts))
     arrival = Arrival(visitor, visit.touches, facts, kind)
-    return _private(_opened(request, arrival, visit))
+    return _private(_opened(request, facts.product_public_id, arrival, visit))
 
 
-def _opened(request: HttpRequest, arrival: Arrival, visit: visits.Visit) -> HttpResponse:
+def _opened(
+    request: HttpRequest, public_id: str, arrival: Arrival, visit: visits.Visit
+) -> HttpResponse:
     """Show the page; what proves the visit goes into the browser, or along with the page."""
-    assert arrival.facts is not None
     asks = visit.cookie is not None and consent.is_needed(request.COOKIES)
     if asks:
         arrival = replace(arrival, carried=visit.cookie or "")
-    public_id = arrival.facts.product_public_id
     answer = _product(request, public_id, arrival, fetched=visit.fetched)
     if visit.cookie is not None and not asks and answer.status_code != GONE:
         remember(answer, visit.cookie)

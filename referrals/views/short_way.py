@@ -44,7 +44,7 @@ class ShareLinksFirst:
 
     def __init__(self, get_response: Answer) -> None:
         self.long_way = get_response
-        self.door: Answer = convert_exception_to_response(_open)
+        self.door: Any = convert_exception_to_response(_open)
         self.csrf = CsrfViewMiddleware(get_response)
         self.csrf_cookie: dict[str, Any] = {
             "max_age": settings.CSRF_COOKIE_AGE,
@@ -66,7 +66,7 @@ class ShareLinksFirst:
             answer = _nobody_home(request)
         answer["Content-Length"] = str(len(answer.content))
         # One by one the dozen headers would cost a tenth of the whole answer.
-        answer.headers._store.update(self._frame(request))  # type: ignore[attr-defined]
+        answer.headers._store.update(self._frame(request))
         return answer
 
     def _through_the_door(self, request: HttpRequest) -> HttpResponse:
@@ -74,7 +74,7 @@ class ShareLinksFirst:
         translation.activate(language)
         if settings.CSRF_COOKIE_NAME in request.COOKIES:
             self.csrf.process_request(request)
-        answer = self.door(request)
+        answer: HttpResponse = self.door(request)
         answer["Content-Language"] = language
         answer["Vary"] = "Accept-Language, Cookie"
         if request.META.get("CSRF_COOKIE_NEEDS_UPDATE"):
@@ -105,7 +105,7 @@ def _is_plain(request: HttpRequest) -> bool:
         and settings.SESSION_COOKIE_NAME not in environ.get("HTTP_COOKIE", "")
         and "%" not in query
         and query.isascii()
-        and (request.is_secure() or not settings.SECURE_SSL_REDIRECT)
+        and (not settings.SECURE_SSL_REDIRECT or request.is_secure())
     )
 
 

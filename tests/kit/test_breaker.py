@@ -1,8 +1,9 @@
 """A server that fails again and again is left alone, then tried by one."""
 
+import time
+
 import pytest
 
-from kit import breaker
 from kit.breaker import Breaker
 from tests.races import all_at_once
 
@@ -11,7 +12,7 @@ from tests.races import all_at_once
 def now(monkeypatch):
     """The breaker's watch, which a test sets."""
     watch = [100.0]
-    monkeypatch.setattr(breaker.time, "monotonic", lambda: watch[0])
+    monkeypatch.setattr(time, "monotonic", lambda: watch[0])
     return watch
 
 

@@ -6,7 +6,6 @@ import pytest
 from django.db import OperationalError
 from redis.exceptions import ConnectionError as ValkeyAway
 
-from kit import nearby as module
 from kit.nearby import Nearby, forget_all
 
 
@@ -74,7 +73,7 @@ def test_an_old_fact_serves_while_nobody_can_be_asked(asked, fault):
 
 def test_while_nobody_can_be_asked_only_one_a_second_tries(asked, monkeypatch):
     watch = [1000.0]
-    monkeypatch.setattr(module.time, "monotonic", lambda: watch[0])
+    monkeypatch.setattr(time, "monotonic", lambda: watch[0])
     nearby: Nearby[str] = Nearby(seconds=0, absent_seconds=0, most=9)
     nearby.get("a", looking_up(asked, "old"))
     watch[0] += 5
@@ -88,7 +87,7 @@ def test_while_nobody_can_be_asked_only_one_a_second_tries(asked, monkeypatch):
 
 def test_after_ten_minutes_an_old_fact_is_too_old(asked, monkeypatch):
     watch = [1000.0]
-    monkeypatch.setattr(module.time, "monotonic", lambda: watch[0])
+    monkeypatch.setattr(time, "monotonic", lambda: watch[0])
     nearby: Nearby[str] = Nearby(seconds=0, absent_seconds=0, most=9)
     nearby.get("a", looking_up(asked, "old"))
     watch[0] += 601

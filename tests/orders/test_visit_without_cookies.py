@@ -34,7 +34,8 @@ def link(linwei, honey):
 
 def hidden(page: str, name: str) -> str:
     """The value of a page's hidden field; the first of that name."""
-    return re.findall(rf'name="{name}"[^>]* value="([^"]*)"', page)[0]
+    values: list[str] = re.findall(rf'name="{name}"[^>]* value="([^"]*)"', page)
+    return values[0]
 
 
 def put_in_bag(client, page: str, jar, act="add"):

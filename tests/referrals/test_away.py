@@ -169,4 +169,4 @@ def _take_the_database_away(monkeypatch) -> None:
 def _everything_is_old(monkeypatch) -> None:
     """What this process remembers was learnt two minutes ago."""
     now = time.monotonic
-    monkeypatch.setattr(nearby.time, "monotonic", lambda: now() + 120)
+    monkeypatch.setattr(time, "monotonic", lambda: now() + 120)

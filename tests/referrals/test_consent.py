@@ -27,7 +27,8 @@ def strict(settings):
 
 def hidden(page: str, name: str) -> str:
     """The value of a page's hidden field; the first of that name."""
-    return re.findall(rf'name="{name}"[^>]* value="([^"]*)"', page)[0]
+    values: list[str] = re.findall(rf'name="{name}"[^>]* value="([^"]*)"', page)
+    return values[0]
 
 
 def test_nothing_is_left_before_it_is_allowed(phone, link, strict):
@@ -137,3 +138,8 @@ def test_who_is_signed_in_is_asked_too(phone, link, xiaoyu, strict):
 
     assert QUESTION in answer.content.decode()
     assert COOKIE_NAME not in answer.cookies
+
+
+def test_the_page_about_it_costs_the_database_nothing(phone, db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert phone.get("/about/cookies").status_code == 200

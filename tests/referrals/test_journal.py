@@ -83,7 +83,7 @@ def test_a_journal_is_kept_for_a_quarter_of_an_hour(link, settings):
 def test_a_new_page_begins_every_five_minutes(link, settings, monkeypatch):
     note(link)
     now = time.time()
-    monkeypatch.setattr(journal.time, "time", lambda: now + journal.SLOT_SECONDS)
+    monkeypatch.setattr(time, "time", lambda: now + journal.SLOT_SECONDS)
     note(link)
 
     assert len(list(settings.CLICK_SPOOL.glob(journal.NAMES))) == 2
@@ -91,7 +91,7 @@ def test_a_new_page_begins_every_five_minutes(link, settings, monkeypatch):
 
 def test_a_process_that_was_forked_writes_in_a_journal_of_its_own(link, settings, monkeypatch):
     note(link)
-    monkeypatch.setattr(journal.os, "getpid", lambda: 4_000_000)
+    monkeypatch.setattr(os, "getpid", lambda: 4_000_000)
     note(link)
 
     assert len(list(settings.CLICK_SPOOL.glob(journal.NAMES))) == 2

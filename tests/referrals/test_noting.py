@@ -34,9 +34,12 @@ def test_one_trip_notes_the_click_and_brings_what_the_page_lacks(link, monkeypat
     asked: list[str] = []
     wire = stream.client()
     command = wire.execute_command
-    monkeypatch.setattr(
-        wire, "execute_command", lambda *words, **how: asked.append(words[0]) or command(*words)
-    )
+
+    def counted(*words, **how):
+        asked.append(words[0])
+        return command(*words, **how)
+
+    monkeypatch.setattr(wire, "execute_command", counted)
 
     assert note_and_fetch(link, fetch=f"{stream.key()}:page").fetched == b"\x80page"
     assert note_and_fetch(link, fetch=f"{stream.key()}:nothing").fetched is None
@@ -82,13 +85,13 @@ def test_a_valkey_that_hangs_costs_a_page_one_twentieth_of_a_second(link, settin
     assert took < 1.0  # five times 0.05 s, then nobody asks
 
 
-def test_with_everything_dead_noting_still_raises_nothing(link, dead_valkey):
+def test_with_everything_dead_noting_still_raises_nothing(link, dead_valkey, settings):
     ghost = type("Link", (), {"pk": 2**62})
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE referrals_click RENAME TO elsewhere")
 
     assert note(ghost) is not None
-    assert (spool.settings.CLICK_SPOOL / spool.OPEN).stat().st_size > 0
+    assert (settings.CLICK_SPOOL / spool.OPEN).stat().st_size > 0
 
 
 def test_a_stream_nobody_drains_is_not_filled_for_ever(link, monkeypatch):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from uuid_utils.compat import uuid7
 
 from referrals import clicks, noting, spool, storing, tasks
@@ -38,7 +40,9 @@ def note(link):
     return clicks.note(link_id=link.pk, kind=Kind.HUMAN, visitor="v", at=NOON)
 
 
-def test_with_both_servers_away_clicks_wait_in_the_file_and_are_stored_once(link, nobody_stores):
+def test_with_both_servers_away_clicks_wait_in_the_file_and_are_stored_once(
+    link, nobody_stores, settings
+):
     ids = [note(link) for _ in range(3)]
     assert not Click.objects.exists()
     assert tasks.sweep_click_spool() == 0  # PostgreSQL is still away: nothing is lost by trying
@@ -49,7 +53,7 @@ def test_with_both_servers_away_clicks_wait_in_the_file_and_are_stored_once(link
 
     assert set(Click.objects.values_list("id", flat=True)) == set(ids)
     assert ClickHour.objects.get().humans == 3
-    assert [path.name for path in spool.settings.CLICK_SPOOL.iterdir()] == ["unrecorded"]
+    assert [path.name for path in settings.CLICK_SPOOL.iterdir()] == ["unrecorded"]
 
 
 def test_what_comes_out_is_what_went_in(link):
@@ -64,7 +68,7 @@ def test_what_comes_out_is_what_went_in(link):
 
 def test_a_sweep_killed_after_storing_stores_nothing_twice(link, monkeypatch):
     spool.keep(opening(link))
-    monkeypatch.setattr(spool.Path, "unlink", lambda *_, **__: None)
+    monkeypatch.setattr(Path, "unlink", lambda *_, **__: None)
     assert spool.sweep() == 1
     monkeypatch.undo()
 
@@ -89,9 +93,9 @@ def test_a_line_torn_by_a_kill_spoils_no_other(link, settings, caplog):
         with (settings.CLICK_SPOOL / spool.OPEN).open("ab") as file:
             file.write(b"\n" + wrong)
     good = spool.line_of(opening(link)).decode()
-    for wrong in (good.replace("human", "ghost"), good.replace('"ab"', f'"{"v" * 17}"')):
+    for lie in (good.replace("human", "ghost"), good.replace('"ab"', f'"{"v" * 17}"')):
         with (settings.CLICK_SPOOL / spool.OPEN).open("ab") as file:
-            file.write(wrong.encode())
+            file.write(lie.encode())
 
     assert spool.sweep() == 2
     assert caplog.text.count("could not be read") == 8
@@ -109,7 +113,7 @@ def test_a_full_spool_takes_no_more_and_counts_what_it_refused(link, nobody_stor
 def test_a_full_disk_tears_no_line(link, settings, monkeypatch):
     spool.keep(opening(link))
     write = os.write
-    monkeypatch.setattr(spool.os, "write", lambda file, line: write(file, line[:7]))
+    monkeypatch.setattr(os, "write", lambda file, line: write(file, line[:7]))
     with pytest.raises(spool.Full):
         spool.keep(opening(link))
     monkeypatch.undo()
@@ -157,18 +161,18 @@ def test_a_writer_whose_file_is_taken_under_its_hands_opens_the_next(
     link, monkeypatch, guarded, stored
 ):
     """Between a writer's open and its lock a sweep may take the file; one click, unnoticed."""
-    lock = spool.fcntl.flock
+    lock = fcntl.flock
     if not guarded:
-        monkeypatch.setattr(spool.os.path, "samestat", lambda *_: True)
+        monkeypatch.setattr(os.path, "samestat", lambda *_: True)
 
     def taken_in_between(file, how):
-        monkeypatch.setattr(spool.fcntl, "flock", lock)
+        monkeypatch.setattr(fcntl, "flock", lock)
         spool.sweep()
         spool.keep(opening(link))
         lock(file, how)
 
     spool.keep(opening(link))
-    monkeypatch.setattr(spool.fcntl, "flock", taken_in_between)
+    monkeypatch.setattr(fcntl, "flock", taken_in_between)
     spool.keep(opening(link))
     spool.sweep()
 
@@ -180,9 +184,7 @@ def test_while_postgresql_is_left_alone_clicks_go_straight_to_the_file(
 ):
     for _ in range(5):
         note(link)
-    monkeypatch.setattr(
-        noting.transaction, "atomic", lambda: pytest.fail("asked PostgreSQL once more")
-    )
+    monkeypatch.setattr(transaction, "atomic", lambda: pytest.fail("asked PostgreSQL once more"))
     note(link)
 
     nobody_stores()
