@@ -26,10 +26,7 @@ CLOSING = frozenset("，。！？；：、”’）》】…,.!?;:)%")
 WORDS = re.compile(r"\s+|[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+")
 
 # Signs of given names that the standards below leave out.
-OF_NAMES = (
-    "玥喆瑄昇堃煊芃珺垚犇骉晞暐祎翀翾濛濬洺淏潆澔瀞炘燚珈玭玹"
-    "琎瑀璟璠甯昉旻昀晗暘曈曦枘栩梽桢棽楒榳槿"
-)
+OF_NAMES = (FONTS / "names.txt").read_text("utf-8").strip()
 
 
 def _signs() -> Iterator[str]:

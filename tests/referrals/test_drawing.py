@@ -84,8 +84,7 @@ def test_a_code_is_whole_modules_dark_on_white():
     code = drawing.code_of("https://weidian.example/s/7KQ2M9XADF?c=poster", most=300)
 
     assert 250 <= code.width <= 300
-    assert code.getcolors() is not None
-    assert {colour for _count, colour in code.getcolors()} == {(0, 0, 0), (255, 255, 255)}
+    assert {colour for _count, colour in code.getcolors() or []} == {(0, 0, 0), (255, 255, 255)}
     assert ImageChops.invert(code).getbbox() == (
         4 * code.width // 41,
         4 * code.width // 41,

@@ -24,7 +24,7 @@ def path_of(link) -> str:
     return f"/me/links/{link.code}/settings"
 
 
-def page_of(answer) -> str:
+def page_of(answer):
     return answer.content.decode()
 
 

@@ -44,6 +44,12 @@ def picture(data: bytes) -> Image.Image:
     return Image.open(BytesIO(data))
 
 
+def difference(one: Image.Image, other: Image.Image) -> tuple[int, int, int, int]:
+    box = ImageChops.difference(one, other).getbbox()
+    assert box is not None
+    return box
+
+
 def drawn_files() -> list[str]:
     return default_storage.listdir(kept_pictures.FOLDER)[1]
 
@@ -71,7 +77,7 @@ def test_who_gains_stands_in_the_pixels(style):
     with_gain = picture(posters.poster_of(SHOWING, address=ADDRESS, style=style))
     without = picture(posters.poster_of(replace(SHOWING, gain=""), address=ADDRESS, style=style))
 
-    _left, top, right, bottom = ImageChops.difference(with_gain, without).getbbox()
+    _left, top, right, bottom = difference(with_gain, without)
     assert top >= posters.FOOT_TOP - 8
     assert bottom <= posters.HEIGHT
     assert right > 400
@@ -82,7 +88,7 @@ def test_a_cover_says_who_gains_at_its_foot():
     without = picture(covers.cover_of(replace(SHOWING, gain="")))
 
     assert (with_gain.format, with_gain.size) == ("JPEG", (1200, 630))
-    assert ImageChops.difference(with_gain, without).getbbox()[0] >= covers.LEFT - 8
+    assert difference(with_gain, without)[0] >= covers.LEFT - 8
 
 
 def test_the_longest_words_stay_on_the_picture():
