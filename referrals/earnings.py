@@ -162,7 +162,7 @@ def _staged(row: Commission, covered: set[int]) -> Row:
     stage = "paid_out" if row.pk in covered else row.state
     if row.refused_at is not None:
         stage = "refused"
-    elif row.in_review and row.state != S.REVERSED:
+    elif row.in_review and row.state not in (S.VOID, S.REVERSED):
         stage = "in_review"
     elif row.charity_id is not None and row.state == S.RELEASED:
         stage = "donated"

@@ -260,8 +260,11 @@ def _is_throwaway(email: str | None) -> bool:
 
 def _ask(question: str, ids: Iterable[int]) -> list[tuple[Any, ...]]:
     now = clock.now()
-    parameters = {
-        "ids": sorted(ids),
+    chosen = sorted(ids)
+    if not chosen:
+        return []
+    parameters: dict[str, Any] = {
+        "ids": chosen,
         "now": now,
         "since": now - fraud.RECENT,
         "refunds_since": now - fraud.REFUNDS_COUNT,
@@ -275,11 +278,10 @@ def _ask(question: str, ids: Iterable[int]) -> list[tuple[Any, ...]]:
         "let_go": Review.State.LET_GO,
         **_days_of_clicks(now),
     }
-    if not parameters["ids"]:
-        return []
     with connection.cursor() as cursor:
         cursor.execute(question, parameters)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def _days_of_clicks(now: datetime) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """What the rules against fraud found, and who let it go."""
 
+from typing import Any
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -9,19 +11,19 @@ import kit.clock
 from kit.append_only import append_only
 
 
-def _key() -> models.BigAutoField:
+def _key() -> Any:
     return models.BigAutoField(
         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
     )
 
 
-def _person(name: str, on_delete=django.db.models.deletion.PROTECT, **more) -> models.ForeignKey:
+def _person(name: str, on_delete: Any = django.db.models.deletion.PROTECT, **more: Any) -> Any:
     return models.ForeignKey(
         on_delete=on_delete, related_name=name, to=settings.AUTH_USER_MODEL, **more
     )
 
 
-def _attribution(name: str) -> models.ForeignKey:
+def _attribution(name: str) -> Any:
     return models.ForeignKey(
         blank=True,
         null=True,

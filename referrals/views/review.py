@@ -42,8 +42,8 @@ def listing(request: SignedInRequest) -> HttpResponse:
     if show == "noted":
         page = page_of(request, reviews_shown.noted(), size=PAGE)
         signs = [(one, reviews_shown.sign_of(one)) for one in page.object_list]
-        context = {"show": show, "page": page, "signs": signs}
-        return render(request, "referrals/reviews_noted.html", context)
+        noted = {"show": show, "page": page, "signs": signs}
+        return render(request, "referrals/reviews_noted.html", noted)
     rows = reviews_shown.decided() if show == "decided" else reviews_shown.waiting()
     context = {
         "show": "decided" if show == "decided" else "",

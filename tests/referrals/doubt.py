@@ -31,7 +31,7 @@ def sale(link: ShareLink, buyer: Person | None = None, **also: Any) -> Attributi
     """One order of ¥68.00 by this link, an hour after its click, by somebody new if not said."""
     number = next(_numbers)
     touch = also.pop("touch", None) or touch_of(link)
-    brought = order(
+    brought: Attribution | None = order(
         link.shop,
         buyer or newcomer(),
         [touch],

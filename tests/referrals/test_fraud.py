@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from referrals.models import Stage, Verdict
 
 CLEAN = Facts(sale=SaleFacts(attribution_id=1))
 
-Known = dict[str, object]
+Known = dict[str, Any]
 
 
 def facts_with(**known) -> Facts:
@@ -143,7 +144,7 @@ def test_a_rule_that_is_gone_or_knew_other_figures_is_still_named():
     assert fraud.said("F3", {"people": 2}) == "F3"
 
 
-def judged(*, stage: str = Stage.SALE, **known):
+def judged(known: Known, *, stage: str = Stage.SALE) -> fraud.Judgement:
     return fraud.judge(facts_with(**known), stage=stage)
 
 
@@ -170,30 +171,30 @@ def test_nothing_is_found_in_a_sale_like_any_other():
     ],
 )
 def test_scores_add_up_and_hold_from_a_hundred_on(known: Known, found, verdict):
-    judgement = judged(**known)
+    judgement = judged(known)
     assert (names(judgement), judgement.verdict) == (found, verdict)
 
 
 def test_what_became_so_after_the_order_is_looked_at_before_the_release_only():
     for known in ({"is_own_contact": True}, {"is_paid_with_the_shop": True}):
-        assert judged(**known).verdict == Verdict.OK
-        assert judged(stage=Stage.RELEASE, **known).verdict == Verdict.HOLD
+        assert judged(known).verdict == Verdict.OK
+        assert judged(known, stage=Stage.RELEASE).verdict == Verdict.HOLD
 
 
 def test_before_a_payout_only_rules_about_the_person_look():
     about_the_sale = {"buyers_of_click": 9, "is_own_door": True, "others_at_place": 9}
-    assert judged(stage=Stage.PAYOUT, **about_the_sale).found == ()
+    assert judged(about_the_sale, stage=Stage.PAYOUT).found == ()
     much_back = {"received": 5, "received_minor": 10, "taken_back_minor": 9}
-    assert names(judged(stage=Stage.PAYOUT, **much_back)) == ["F7"]
+    assert names(judged(much_back, stage=Stage.PAYOUT)) == ["F7"]
 
 
 def test_what_was_let_go_of_a_person_is_found_again_and_holds_nothing():
-    judgement = judged(sales_within_an_hour=99, forgiven=frozenset({"F6"}))
+    judgement = judged({"sales_within_an_hour": 99, "forgiven": frozenset({"F6"})})
     assert (names(judgement), judgement.verdict) == (["F6"], Verdict.OK)
 
 
 def test_what_was_let_go_of_one_sale_says_nothing_of_the_next():
-    judgement = judged(buyers_of_click=4, forgiven=frozenset({"F8"}))
+    judgement = judged({"buyers_of_click": 4, "forgiven": frozenset({"F8"})})
     assert judgement.verdict == Verdict.HOLD
 
 

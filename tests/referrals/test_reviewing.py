@@ -19,6 +19,7 @@ from ledger.posting import post
 from notifications.models import Notice
 from people.models import Person, StaffRole
 from referrals import commissions, findings, reviewing, tasks
+from referrals.earnings import staged
 from referrals.invariants import INVARIANTS
 from referrals.models import Commission, Review
 from shops.models import Membership
@@ -158,6 +159,7 @@ def test_an_order_cancelled_meanwhile_leaves_nothing_to_refuse(doubted, linwei, 
     pay()
     for line_key in ("L1", "L2"):
         commissions.void(line_key=line_key, at=NOON)
+    assert [row.stage for row in staged(Commission.objects.all())] == ["void", "void"]
     refuse(wulan)
     assert states() == [(S.VOID, False), (S.VOID, False)]
     assert one().refused_at is None
