@@ -48,10 +48,14 @@ def test_every_vendor_can_use_the_pages(
 
 
 @pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("removed", [True, False])
 def test_every_sharer_can_use_theirs(
-    open_page, client, live_server, noon, held, chen, linwei, window
+    open_page, client, live_server, noon, held, jar, chen, linwei, window, removed
 ):
-    programme.remove(shop=held.shop, person=linwei, reason="发得太多了，朋友们都烦了。", by=chen)
+    if removed:
+        programme.remove(
+            shop=held.shop, person=linwei, reason="发得太多了，朋友们都烦了。", by=chen
+        )
     page = open_as(open_page, client, live_server, linwei, "/me/sharing", window)
 
     assert violations(page) == []
