@@ -57,6 +57,11 @@ def claimed_by(person_id: int | None, *, shop_id: int) -> list[Touch]:
     return [_as_touch(row) for row in mine[:MOST_LOOKED_AT]]
 
 
+def how_many(person: Person) -> int:
+    """Return how many clicks this account can prove, old ones among them."""
+    return ClaimedTouch.objects.filter(person=person).count()
+
+
 def forget_old(*, now: datetime) -> int:
     """Delete the touches that no window can reach any more; return how many."""
     deleted, _ = ClaimedTouch.objects.filter(at__lte=now - COOKIE_AGE).delete()
@@ -64,7 +69,7 @@ def forget_old(*, now: datetime) -> int:
 
 
 def forget_person(person: Person) -> None:
-    """Delete what links this account to clicks, as its erasure does."""
+    """Delete what links this account to clicks: its owner's wish, and part of its erasure."""
     ClaimedTouch.objects.filter(person=person).delete()
 
 

@@ -11,8 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from kit.web import way_back
-from referrals import consent
+from referrals import claiming, consent
 from referrals.touches import COOKIE_AGE, COOKIE_NAME
+from referrals.views.request_facts import viewer_of
 
 
 @never_cache
@@ -21,7 +22,9 @@ def cookies(request: HttpRequest) -> HttpResponse:
     """Say what a share link leaves behind, allow it, or take it away again."""
     if request.method == "POST":
         return _decided(request)
+    viewer = viewer_of(request)
     page = {
+        "in_account": claiming.how_many(viewer) if viewer is not None else 0,
         "is_asked": settings.CONSENT == "strict",
         "is_allowed": not consent.is_needed(request.COOKIES),
         "has_touches": bool(consent.proven(request.COOKIES)),
@@ -44,6 +47,8 @@ def _decided(request: HttpRequest) -> HttpResponse:
     elif request.POST.get("act") == "forget":
         answer.delete_cookie(consent.ALLOWED_COOKIE, samesite="Lax")
         answer.delete_cookie(COOKIE_NAME, samesite="Lax")
+        if (viewer := viewer_of(request)) is not None:
+            claiming.forget_person(viewer)
     return answer
 
 

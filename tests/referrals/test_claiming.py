@@ -139,3 +139,17 @@ def test_signing_in_by_code_brings_the_clicks_along(noon, client, xiaoyu, link):
     sign_in(client, xiaoyu.email)
 
     assert ClaimedTouch.objects.get().person == xiaoyu
+
+
+def test_who_takes_the_notes_away_takes_them_out_of_the_account_too(noon, client, xiaoyu, link):
+    claiming.claim(person=xiaoyu, touches=[touch_of(link)])
+    client.cookies["django_language"] = "en"
+    client.force_login(xiaoyu)
+
+    page = client.get("/about/cookies").content.decode()
+    assert "Your account has 1 such note" in page
+    assert "Take it away" in page
+    client.post("/about/cookies", {"act": "forget"})
+
+    assert not ClaimedTouch.objects.exists()
+    assert "Your account has" not in client.get("/about/cookies").content.decode()

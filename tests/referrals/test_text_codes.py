@@ -3,8 +3,10 @@
 from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from kit.public_ids import ids_in
+from kit.public_ids import ALPHABET, LENGTH, ids_in
 from referrals import guessing, links, text_codes
 from referrals.naming import rename
 from referrals.touches import COOKIE_NAME, read_cookie
@@ -100,6 +102,13 @@ def test_other_texts_mean_no_link_and_cost_five_look_ups_at_most(
 ):
     with django_assert_max_num_queries(5):
         assert text_codes.read(text) is None
+
+
+@given(text=st.text(max_size=300))
+def test_no_text_breaks_the_reading(text):
+    for one in ids_in(text):
+        assert set(one) <= set(ALPHABET)
+        assert len(one) == LENGTH
 
 
 def test_pasting_the_text_opens_the_link_by_the_channel_code(browser, facts, link):

@@ -5,7 +5,10 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from kit import clock
 from referrals import touches as touching
 from referrals.channels import Channel
 from referrals.touches import (
@@ -17,6 +20,10 @@ from referrals.touches import (
     visit_goes_on,
 )
 from tests.conftest import NOON
+
+
+def urlsafe(packed: bytes) -> str:
+    return urlsafe_b64encode(packed).decode()
 
 
 def touch(
@@ -150,6 +157,23 @@ def test_the_ninth_shop_pushes_the_oldest_out_and_a_cookie_of_nine_is_not_ours(n
     assert [one.shop_id for one in kept] == list(range(1, 9))
     too_long = touching._signed(touching.VERSION + b"".join(map(touching._packed, nine)))
     assert read_cookie(too_long) == []
+
+
+@pytest.mark.proves("T11")
+@given(value=st.text(max_size=500) | st.binary(max_size=400).map(urlsafe))
+def test_whatever_a_browser_sends_proves_nothing_and_breaks_nothing(value):
+    assert read_cookie(value) == []
+
+
+@pytest.mark.proves("T11")
+@given(cut=st.integers(0, 363), put=st.text("ABCabc019-_=", max_size=3))
+def test_a_cookie_that_somebody_edited_is_whole_or_nothing(cut, put):
+    with clock.stopped_at(NOON):
+        eight = [touch(number, shop=number) for number in range(1, 9)]
+        ours = cookie_with(eight[1:], eight[0])
+        edited = ours[:cut] + put + ours[cut + len(put) :]
+
+        assert read_cookie(edited) == (eight if edited == ours else [])
 
 
 def test_a_cookie_cut_short_proves_nothing(noon):
