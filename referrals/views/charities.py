@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -35,7 +36,9 @@ def listing(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, _("It is on the list. Sharers may give to it now."))
             return redirect("referrals:charities")
-    page = page_of(request, Charity.objects.order_by("closed_at", "-pk"), size=PAGE)
+    page = page_of(
+        request, Charity.objects.order_by(F("closed_at").asc(nulls_first=True), "-pk"), size=PAGE
+    )
     balances = charities.balances()
     rows = [(row, balances.get(row.pk, [])) for row in page.object_list]
     return form_page(request, "referrals/charities.html", form, {"page": page, "rows": rows})
