@@ -8,12 +8,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog import authorising, brands
 from catalog.brand_forms import BrandForm, IssueForm, PolicyForm, ReasonForm, RenewForm
 from catalog.models import Brand, BrandFlag, Certificate
+from kit import clock
 from kit.states import TransitionRefused
 from kit.web import UNPROCESSABLE, form_page, page_of, refused
 from people.web import SignedInRequest
@@ -97,7 +99,10 @@ def close(request: SignedInRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def issue(request: SignedInRequest, public_id: str) -> HttpResponse:
     own = _own(request, public_id)
-    form = IssueForm(request.POST if request.method == "POST" else None)
+    form = IssueForm(
+        request.POST if request.method == "POST" else None,
+        initial={"first_day": timezone.localtime(clock.now()).date()},
+    )
     if own.state != Brand.State.VERIFIED:
         raise TransitionRefused(f"brand {own.pk} is {own.state}")
     if request.method == "POST" and form.is_valid():

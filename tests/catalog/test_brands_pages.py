@@ -361,6 +361,19 @@ def test_anybody_checks_a_certificate(client, issued, writes):
     assert client.get(path.lower()).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("scope", "words"),
+    [
+        ({"price_min_minor": 5000}, "at least ¥50.00"),
+        ({"price_max_minor": 8000}, "at most ¥80.00"),
+        ({"price_min_minor": 5000, "price_max_minor": 8000}, "¥50.00 – ¥80.00"),
+    ],
+)
+def test_the_agreed_price_is_said_in_words(client, issued, scope, words):
+    client.cookies["django_language"] = "en"
+    assert words in text(client.get(f"/b/{issued(**scope).public_id}"))
+
+
 def test_it_says_so_when_it_is_worth_nothing(client, issued, mei):
     client.cookies["django_language"] = "en"
     early, over = issued(days=30, starts_in=9), issued(days=3)

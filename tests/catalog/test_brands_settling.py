@@ -390,9 +390,9 @@ def test_revoking_takes_down_at_once_and_says_why(shanmi, issued, writes, honey,
     authorising.revoke(certificate=certificate, reason="Sold below price.", by=mei)
 
     assert state(honey) == DOWN
-    notice = Notice.objects.filter(person=chen).last()
+    notice = Notice.objects.filter(person=chen).latest("pk")
     assert (notice.kind, notice.data["reason"]) == ("certificate_revoked", "Sold below price.")
-    assert AuditEvent.objects.last().act == "certificate.revoked"
+    assert AuditEvent.objects.latest("pk").act == "certificate.revoked"
     assert broken() == {}
 
 
