@@ -16,7 +16,15 @@ from django.core.management import call_command
 
 from bench.databases import fresh_database
 
-BENCHES = ("share_landing", "page_cache", "click_drain", "ledger_post", "settle_million", "poster")
+BENCHES = (
+    "share_landing",
+    "page_cache",
+    "click_drain",
+    "click_growth",
+    "ledger_post",
+    "settle_million",
+    "poster",
+)
 
 
 def main() -> int:

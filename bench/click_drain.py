@@ -11,6 +11,7 @@ from datetime import timedelta
 from statistics import median
 from typing import Any
 
+import redis
 from celery import Celery
 from django.conf import settings
 from django.db import transaction
@@ -18,12 +19,13 @@ from uuid_utils.compat import uuid7
 
 from bench import street
 from kit import clock
-from referrals import draining, stream
+from referrals import click_ids, draining, partitions, stream
 from referrals.models import Click, ClickHour, ShareLink
 
 ROUNDS = 3
 CLICKS, TASKS = 100_000, 1_500  # at SCALE=1
 START_SECONDS, WAIT_SECONDS = 45, 15
+WAYS = ("", "wechat", "moments", "poster")
 FLAGS = ["--concurrency", "1", "--queues", "bench", "--loglevel", "ERROR"]
 FLAGS += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 
@@ -48,7 +50,9 @@ def store_click(click_id: str, link_id: int) -> None:
     hour = now.replace(minute=0, second=0, microsecond=0)
     with transaction.atomic():
         Click.objects.create(id=click_id, link_id=link_id, at=now, kind="human", visitor="")
-        counted, _ = ClickHour.objects.select_for_update().get_or_create(link_id=link_id, hour=hour)
+        counted, _ = ClickHour.objects.select_for_update().get_or_create(
+            link_id=link_id, hour=hour, channel=""
+        )
         counted.humans += 1
         counted.save(update_fields=["humans"])
 
@@ -56,6 +60,7 @@ def store_click(click_id: str, link_id: int) -> None:
 def measure(scale: float) -> Iterator[dict[str, Any]]:
     """Yield clicks stored a second and how many times the tasks' figure that is."""
     links = list(ShareLink.objects.all()) or street.share_links(products=4, sharers=10)
+    partitions.keep(clock.now())
     clicks, tasks = max(int(CLICKS * scale), 2_000), max(int(TASKS * scale), 150)
     rounds = [(_by_stream(links, clicks), _by_tasks(links, tasks)) for _ in range(ROUNDS)]
     yield {
@@ -67,26 +72,32 @@ def measure(scale: float) -> Iterator[dict[str, Any]]:
     }
 
 
-def _by_stream(links: list[ShareLink], count: int) -> float:
-    """Fill the stream, then time the drain: one worker's work and nothing else."""
+def fill(links: list[ShareLink], count: int) -> None:
+    """Put so many clicks of the last two hours into the stream, as pages do."""
     now = clock.now()
-    with stream.client().pipeline(transaction=False) as filling:
+    patient: redis.Redis = redis.Redis.from_url(settings.VALKEY_URL)
+    with patient.pipeline(transaction=False) as filling:
         for number in range(count):
             at = now - timedelta(seconds=number % 7200)
-            link = links[number % len(links)]
             filling.xadd(
                 stream.key(),
                 {
-                    "i": uuid7().bytes,
-                    "l": link.pk,
-                    "t": round(at.timestamp() * 1000),
+                    "i": click_ids.new_at(at).bytes,
+                    "l": links[number % len(links)].pk,
+                    "t": click_ids.milliseconds(at),
                     "k": "human",
-                    "v": "0123456789abcdef",
+                    "v": f"{number % 5_000:016x}",
+                    "c": WAYS[number % len(WAYS)],
                 },
             )
             if number % 500 == 499:
                 filling.execute()
         filling.execute()
+
+
+def _by_stream(links: list[ShareLink], count: int) -> float:
+    """Fill the stream, then time the drain: one worker's work and nothing else."""
+    fill(links, count)
     began = time.perf_counter()
     stored = draining.drain(60)
     return stored / (time.perf_counter() - began)

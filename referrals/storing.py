@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -74,12 +73,27 @@ def store_batch(openings: Sequence[Opening]) -> Stored:
     return Stored(int(new), frozenset(map(UUID, of_no_link)))
 
 
-def _columns(openings: Sequence[Opening]) -> tuple[Any, ...]:
+def _columns(openings: Sequence[Opening]) -> tuple[str, ...]:
+    """Write the batch as six arrays in PostgreSQL's own words.
+
+    The driver would quote every value by itself, which takes as long as storing them; a COPY
+    into a table of its own was no faster than this, and is two statements more.
+    """
     return (
-        [str(opening.click_id) for opening in openings],
-        [opening.link_id for opening in openings],
-        [opening.at for opening in openings],
-        [opening.kind for opening in openings],
-        [opening.visitor for opening in openings],
-        [opening.channel for opening in openings],
+        _array(opening.click_id.hex for opening in openings),
+        _array(str(opening.link_id) for opening in openings),
+        _array(opening.at.isoformat() for opening in openings),
+        _array(map(_quoted, (opening.kind for opening in openings))),
+        _array(map(_quoted, (opening.visitor for opening in openings))),
+        _array(map(_quoted, (opening.channel for opening in openings))),
     )
+
+
+def _array(values: Iterable[str]) -> str:
+    return f"{{{','.join(values)}}}"
+
+
+def _quoted(value: str) -> str:
+    if not value.isalnum():
+        value = value.replace("\\", r"\\").replace('"', r"\"")
+    return f'"{value}"'

@@ -79,6 +79,21 @@ GUARDS = (
         "tests/referrals/test_reversing.py",
     ),
     Guard(
+        "a click is counted when it was new, not when it came",
+        "referrals/storing.py",
+        "FROM stored GROUP BY link_id",
+        "FROM (SELECT link_id, date_trunc('hour', at, 'UTC') AS hour, channel, kind FROM batch)"
+        " came GROUP BY link_id",
+        "tests/referrals/test_storing.py",
+    ),
+    Guard(
+        "who adds clicks waits where their partition is not yet decided",
+        "referrals/partitions.py",
+        'f"LOCK TABLE ONLY {TABLE} IN SHARE ROW EXCLUSIVE MODE"',
+        'f"LOCK TABLE {CATCH_ALL} IN ACCESS EXCLUSIVE MODE"',
+        "tests/referrals/test_partitions.py",
+    ),
+    Guard(
         "a state is left in one guarded UPDATE",
         "kit/states.py",
         "filter(pk=row.pk, state__in=table[to])",
@@ -141,6 +156,20 @@ GUARDS = (
         "return is_signed and is_recent(timestamp)",
         "return is_recent(timestamp)",
         "tests/api/test_webhook_refusals.py",
+    ),
+    Guard(
+        "an order waits for a removal under way",
+        "referrals/programme.py",
+        "    alongside(_lock(shop))\n",
+        "",
+        "tests/referrals/test_programme.py",
+    ),
+    Guard(
+        "an owner proves who they are before a rate changes",
+        "referrals/views/programme.py",
+        "if differs and not proved_lately(request):",
+        "if False:",
+        "tests/referrals/test_programme_pages.py",
     ),
 )
 

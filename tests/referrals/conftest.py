@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import redis
 from django.test import Client
 
 from kit import breaker, clock, nearby
@@ -32,7 +33,7 @@ def _nothing_remembered(settings):
     empties the whole of database 0.
     """
     settings.VALKEY_URL = f"{settings.VALKEY_URL}?db=1"
-    ours = stream.client()
+    ours = redis.Redis.from_url(settings.VALKEY_URL)  # a page's would not wait long enough
     _forget(ours)
     yield
     _forget(ours)

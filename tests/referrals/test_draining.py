@@ -106,7 +106,7 @@ def _drain_and_die(moment: str) -> None:
             elif moment == "after commit":
                 redis.Redis.pipeline = _die  # type: ignore[method-assign,assignment]
             else:
-                redis.client.Pipeline.execute = _done_and_die  # type: ignore[method-assign]
+                redis.client.Pipeline.execute = _done_and_die  # type: ignore[method-assign,assignment]
             clicks.drain(5)
         finally:
             os._exit(7)
@@ -134,7 +134,7 @@ def test_a_drain_killed_anywhere_loses_nothing_and_counts_nothing_twice(link, mo
     assert broken() == []
 
 
-def deadlocks() -> int:
+def deadlocks():
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_clear_snapshot(), pg_stat_get_db_deadlocks(oid)"
                        " FROM pg_database WHERE datname = current_database()")  # fmt: skip
@@ -269,7 +269,7 @@ def test_nonsense_in_the_stream_stops_nobody_and_is_set_aside(noon, link, caplog
 @pytest.mark.proves("T7")
 def test_what_is_set_aside_twice_is_kept_once_and_not_for_ever(noon, link, monkeypatch):
     add_raw(other="fields")
-    monkeypatch.setattr(draining.redis.client.Pipeline, "execute", lambda self: None)
+    monkeypatch.setattr(redis.client.Pipeline, "execute", lambda self: None)
     clicks.drain(5)
     monkeypatch.undo()
     assert (PoisonEntry.objects.count(), pending()) == (1, 1)

@@ -6,9 +6,11 @@ import logging
 import os
 import secrets
 import subprocess
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import redis
 from django.conf import settings as project
 from django.db import connection
 from django.test import Client
@@ -39,7 +41,7 @@ def dump() -> bytes:
     return subprocess.run([*command, name], capture_output=True, check=True).stdout
 
 
-def visit_everything(link, address: str, forwarded: dict[str, str]) -> None:
+def visit_everything(link, address: str, forwarded: dict[str, Any]) -> None:
     """Come by the link as people, robots and guessers do, and try to sign in."""
     for agent in (BROWSER["HTTP_USER_AGENT"], "WhatsApp/2.24.9.78 A", "curl/8.5.0", ""):
         somebody = Client(HTTP_USER_AGENT=agent, REMOTE_ADDR=address, **forwarded)
@@ -58,7 +60,7 @@ def test_an_unusual_address_is_found_nowhere_afterwards(link, settings, caplog, 
     with own_valkey(fsync="always") as valkey:
         settings.VALKEY_URL = valkey.url
         for address in unusual:
-            forwarded = {"HTTP_X_FORWARDED_FOR": address} if proxies else {}
+            forwarded: dict[str, Any] = {"HTTP_X_FORWARDED_FOR": address} if proxies else {}
             visit_everything(link, "10.9.8.7" if proxies else address, forwarded)
         in_stream = stream.client().xlen(stream.key())
         everything = repr(
@@ -78,6 +80,6 @@ def test_an_unusual_address_is_found_nowhere_afterwards(link, settings, caplog, 
 
 def cached() -> bytes:
     """Return the names and values of what this run keeps in the shared cache."""
-    client = stream.redis.Redis.from_url(project.CACHES["default"]["LOCATION"])
+    client = redis.Redis.from_url(str(project.CACHES["default"]["LOCATION"]))
     keys = list(client.scan_iter(f"{project.VALKEY_PREFIX}*", count=1000))
     return b"\n".join([*keys, *(client.dump(key) or b"" for key in keys)])

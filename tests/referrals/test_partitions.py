@@ -21,7 +21,7 @@ from tests.referrals.stream_of_clicks import hours, opening
 TODAY = NOON.date()
 
 
-def in_catch_all() -> int:
+def in_catch_all():
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM referrals_click_default")
         return cursor.fetchone()[0]

@@ -18,7 +18,7 @@ from tests.referrals.stream_of_clicks import hours, opening
 MIDNIGHT = datetime(2026, 11, 23, tzinfo=UTC)
 
 
-def where(click_id) -> str:
+def where(click_id):
     """Return the partition a click stands in."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -63,7 +63,7 @@ def test_a_batch_says_which_clicks_are_of_no_link_and_stores_the_others(link):
 
     stored = storing.store_batch([lost, opening(link, NOON)])
 
-    assert (stored.new, stored.of_no_link) == (1, {lost.click_id})
+    assert (stored.new, set(stored.of_no_link)) == (1, {lost.click_id})
     assert Click.objects.count() == 1
 
 
@@ -72,6 +72,15 @@ def test_a_batch_is_one_statement(link, django_assert_num_queries):
 
     with django_assert_num_queries(1):
         storing.store(batch)
+
+
+@pytest.mark.parametrize(
+    "visitor", ["", "null", "NULL", "a,b", '"', "\\", '{"}', "a b", "'; --", "%s", "é蜂", "\t\n"]
+)
+def test_whatever_a_visitor_is_called_is_stored_as_it_is(link, visitor):
+    storing.store([opening(link, NOON, visitor=visitor), opening(link, NOON)])
+
+    assert visitor in set(Click.objects.values_list("visitor", flat=True))
 
 
 @pytest.mark.proves("T8")
