@@ -17,7 +17,7 @@ from referrals.models import Charity, Gives
 REGISTRATION = r"\A[A-Z0-9][A-Z0-9-]{3,39}\Z"
 
 
-class _CharityField(forms.ModelChoiceField):
+class _CharityField(forms.ModelChoiceField):  # type: ignore[type-arg]  # as in catalog.forms
     """One of the charities that are listed now, by its name in the reader's language."""
 
     def label_from_instance(self, row: Charity) -> str:

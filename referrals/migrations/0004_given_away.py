@@ -1,5 +1,7 @@
 """Commissions that are given away, and the charities they may be given to."""
 
+from typing import Any
+
 import django.db.models.deletion
 from django.db import migrations, models
 from django.db.models import Q
@@ -14,7 +16,7 @@ GIVES = [
 ]
 
 
-def _charity(related_name: str, **options: bool) -> models.ForeignKey:
+def _charity(related_name: str, **options: Any) -> Any:
     return models.ForeignKey(
         blank=True,
         null=True,
@@ -25,7 +27,7 @@ def _charity(related_name: str, **options: bool) -> models.ForeignKey:
     )
 
 
-def _gives() -> models.CharField:
+def _gives() -> Any:
     return models.CharField(choices=GIVES, db_default="keep", default="keep", max_length=7)
 
 

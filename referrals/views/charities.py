@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import F
@@ -80,7 +80,7 @@ def open_again(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("referrals:charities")
 
 
-def _names_of(row: Charity) -> Mapping[str, str]:
+def _names_of(row: Charity) -> dict[str, Any]:
     return {"name_zh": row.name_zh, "name_en": row.name_en, "registration": row.registration}
 
 

@@ -54,14 +54,14 @@ def theirs(schools) -> accounts.Side:
 
 
 @pytest.fixture
-def left(noon, link, schools, hill_shop, xiaoyu) -> Attribution:
+def left(noon, link, schools, hill_shop, xiaoyu):
     """Xiaoyu's order of ¥68.00 and ¥34.00, whose gain Lin Wei left to the schools."""
     giving.choose(link=link, gives=Gives.CHARITY, charity=schools)
     return order(hill_shop, xiaoyu, [touch_of(link)], lines=[("L1", 6800), ("L2", 3400)])
 
 
 @pytest.fixture
-def held_for_schools(left) -> Attribution:
+def held_for_schools(left):
     pay_in()
     for line_key in ("L1", "L2"):
         commissions.paid(line_key=line_key, at=NOON)

@@ -54,7 +54,7 @@ def schools(accountant) -> Charity:
 
 
 @pytest.fixture
-def mine(client, linwei) -> Client:
+def mine(client, linwei):
     """Lin Wei's browser, in English."""
     client.force_login(linwei)
     client.cookies["django_language"] = "en"
