@@ -142,7 +142,7 @@ def prove_hung(stage: Stage) -> Proof:
 
 def prove_nowhere(stage: Stage) -> Proof:
     """V4: Valkey goes, then PostgreSQL, then the spool is full; and all comes back."""
-    with _run(stage, "V4", spool_mb=1) as run:
+    with _run(stage, "V4", spool_mb=2) as run:
         run.crew.signal_valkey(signal.SIGKILL)
         run.phase("no Valkey")
         stage.wire.tell("away")
