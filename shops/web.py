@@ -16,7 +16,6 @@ from shops.models import Shop, ShopQuerySet
 from shops.staff import Act
 
 SESSION_KEY = "shop"
-RATES_DRAFT = "rates_draft"  # rates by their field, typed by who must first prove who they are
 View = Callable[..., HttpResponse]
 
 
@@ -49,6 +48,11 @@ def shop_required(act: Act) -> Callable[[View], View]:
         return login_required(with_shop)
 
     return decorator
+
+
+def rates_draft(shop: Shop) -> str:
+    """Name the place in a session for rates that were typed, but wait for a proof of who it was."""
+    return f"rates_draft:{shop.pk}"
 
 
 def _chosen(request: HttpRequest, shops: ShopQuerySet) -> Shop | None:

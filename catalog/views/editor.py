@@ -23,7 +23,7 @@ from kit.web import UNPROCESSABLE, row_number
 from people.web import SignedInRequest, proved_lately
 from shops.models import Shop
 from shops.staff import Act, may
-from shops.web import RATES_DRAFT, shop_required
+from shops.web import rates_draft, shop_required
 
 SAVING = frozenset({"save", "publish"})
 
@@ -185,7 +185,7 @@ def _rate_waits(request: SignedInRequest, product: Product, form: ProductForm) -
 
 def _to_the_rates(request: SignedInRequest, product: Product, form: ProductForm) -> HttpResponse:
     typed = form.cleaned_data["commission_bp"]
-    request.session[RATES_DRAFT] = {f"own_{product.public_id}": typed}
+    request.session[rates_draft(product.shop)] = {f"own_{product.public_id}": typed}
     messages.info(request, _("Everything else is saved. The rate waits for you to confirm it."))
     return redirect(f"/shop/sharers/rates?only={product.public_id}")
 

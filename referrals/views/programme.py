@@ -25,7 +25,7 @@ from referrals.models import Invitation
 from referrals.programme_forms import InviteForm, RatesForm, WhoForm, own_field
 from shops.models import Shop
 from shops.staff import Act
-from shops.web import RATES_DRAFT, shop_required
+from shops.web import rates_draft, shop_required
 
 FORBIDDEN = 403
 GOODS_A_PAGE = 30
@@ -68,7 +68,7 @@ def _rates_form(request: SignedInRequest, shop: Shop, goods: Page[Product], act:
     stored: dict[str, int | None] = {"commission_bp": shop.terms.commission_bp}
     stored |= {own_field(one): one.commission_bp for one in goods}
     if not act:
-        draft = request.session.get(RATES_DRAFT, {})
+        draft = request.session.get(rates_draft(shop), {})
         return RatesForm(goods=goods, initial=stored | draft)
     sent = request.POST.copy()
     if act == "every":
@@ -83,10 +83,10 @@ def _saved(request: SignedInRequest, shop: Shop, form: RatesForm) -> HttpRespons
     differs |= any(own[one.pk] != one.commission_bp for one in form.goods)
     if differs and not proved_lately(request):
         draft = {own_field(one): own[one.pk] for one in form.goods}
-        request.session[RATES_DRAFT] = {"commission_bp": default_bp, **draft}
+        request.session[rates_draft(shop)] = {"commission_bp": default_bp, **draft}
         page = {"next": request.get_full_path()}
         return render(request, "referrals/prove_first.html", page, status=FORBIDDEN)
-    request.session.pop(RATES_DRAFT, None)
+    request.session.pop(rates_draft(shop), None)
     set_rates(shop=shop, default_bp=default_bp, own=own, by=request.user)
     messages.success(request, _("Saved."))
     return redirect(request.get_full_path())
@@ -108,7 +108,7 @@ def _meaning(
         "only": request.GET.get("only", ""),
         "rows": [(costs.piece(one, default_bp=default_bp), form[own_field(one)]) for one in goods],
         "forecast": costs.forecast(shop, default_bp=default_bp, own=own),
-        "is_draft": not form.is_bound and RATES_DRAFT in request.session,
+        "is_draft": not form.is_bound and rates_draft(shop) in request.session,
     }
 
 

@@ -16,7 +16,7 @@ from kit import clock
 from people.models import Person
 from referrals import links, programme
 from referrals.models import Commission, Invitation, Programme, Removal, ShareLink
-from shops.models import Membership
+from shops.models import Membership, Shop, Terms
 from tests.conftest import NOON
 from tests.passkeys import sign_in_twice
 from tests.referrals.money import take_back
@@ -210,7 +210,17 @@ def test_who_signed_in_long_ago_proves_it_first_and_finds_what_was_typed(
     assert hers.post(RATES, sent(honey, tea, commission_bp="25")).status_code == 302
     hill_shop.terms.refresh_from_db()
     assert hill_shop.terms.commission_bp == 2500
-    assert "rates_draft" not in hers.session
+    assert f"rates_draft:{hill_shop.pk}" not in hers.session
+
+
+def test_what_was_typed_for_one_shop_is_not_offered_to_another(hers, hill_shop, honey, tea, chen):
+    hers.post(RATES, sent(honey, tea, commission_bp="25"))
+    other = Shop.objects.create(owner=chen, handle="second", name="二店")
+    Membership.objects.create(shop=other, person=chen, role="owner")
+    Terms.objects.create(shop=other)
+
+    assert 'value="10"' in hers.get(f"{RATES}?shop=second").content.decode()
+    assert 'value="25"' in hers.get(f"{RATES}?shop=shanli").content.decode()
 
 
 def test_a_proof_of_six_minutes_ago_is_not_enough(proved, hill_shop, honey, tea, monkeypatch):
