@@ -119,6 +119,7 @@ def pages_of(world: World) -> dict[str, list[str]]:
             "/me/orders",
             "/me/notices",
             "/me/earnings",
+            "/me/sharing",
             "/me/links",
             "/me/wallet",
         ],  # nothing there yet
