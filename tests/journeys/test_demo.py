@@ -50,6 +50,11 @@ def test_orders_stand_in_every_state(seeded):
 def test_something_waits_on_the_desk(seeded):
     assert by_state(seeded, "catalog_hold")["waiting"] >= 4
     assert count(seeded, "moderation_decision", "verdict = 'returned'") >= 1
+    assert by_state(seeded, "catalog_brand") == {"verified": 1, "waiting": 1}
+
+
+def test_a_listing_carries_its_brands_certificate(seeded):
+    assert count(seeded, "catalog_naming", "certificate_id IS NOT NULL") == 1
 
 
 def test_every_fen_is_where_it_should_be(seeded):
