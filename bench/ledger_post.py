@@ -124,7 +124,14 @@ def _rows(insert: str) -> Write:
     def write(key: str) -> None:
         now = clock.now()
         legs = [random.getrandbits(40) for _ in range(6)]
-        header = [f"commission:{key}:released", key[:32] * 2, MEMO, now, now, str(uuid4())]
+        header: list[Any] = [
+            f"commission:{key}:released",
+            key[:32] * 2,
+            MEMO,
+            now,
+            now,
+            str(uuid4()),
+        ]
         with connection.cursor() as cursor:
             cursor.execute(insert, [*header, *legs])
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog import brand_words
 from catalog.authorising import Scope
 from catalog.brands import BrandInput
-from catalog.forms import CategoryField
+from catalog.fields import CategoryField
 from catalog.models import Brand, Category, Certificate, Product
 from kit import clock
 from kit.fields import MoneyField, WordsField

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from catalog.fields import CategoryField
 from catalog.listing import MOST_VARIANTS, VariantInput
 from catalog.models import Category, Endorsement
 from kit.fields import MoneyField, RateField, WordsField
 
 MOST_PIECES = 1_000_000
-
-
-class CategoryField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's cannot be subscripted
-    def label_from_instance(self, category: Any) -> str:
-        return str(category.name_en if get_language() == "en" else category.name_zh)
 
 
 class ProductForm(forms.Form):
