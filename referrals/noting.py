@@ -92,7 +92,7 @@ def _streamed(opening: Opening, network: str, fetch: str) -> Noted | None:
     if not kind:
         log.error("more than %s clicks wait to be drained", stream.LONGEST)
         return None
-    journal.write(replace(opening, kind=kind))
+    journal.write(opening if kind == opening.kind else replace(opening, kind=kind))
     return Noted(opening.click_id, Click.Kind(kind), fetched)
 
 

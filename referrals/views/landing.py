@@ -61,8 +61,11 @@ def share_link(request: HttpRequest, code: str) -> HttpResponse:
     the one thing that is not noted.
     """
     facts = links.resolve(code)
-    if facts is None:
-        return _unknown(request)
+    return _unknown(request) if facts is None else open_link(request, facts)
+
+
+def open_link(request: HttpRequest, facts: LinkFacts) -> HttpResponse:
+    """Show what ``share_link`` shows of a link that is known."""
     visitor = visitor_of(request)
     kind = visits.kind_of(facts, request.META, visitor)
     if request.method == "HEAD":

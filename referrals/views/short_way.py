@@ -22,15 +22,18 @@ from redis.exceptions import RedisError
 from kit.middleware import NarrowPermissions
 from kit.public_ids import PublicIdConverter
 from referrals import links
-from referrals.views.landing import product, share_link
+from referrals.links import LinkFacts
+from referrals.views.landing import open_link, product
 
 Answer = Callable[[HttpRequest], HttpResponse]
 Header = tuple[str, str]
 
 SHARED, PRODUCT = "/s/", "/p/"
 IS_PRODUCT = re.compile(rf"{PRODUCT}{PublicIdConverter.regex}")
+OPENED = "weidian.link"  # where the door finds whose link it is; no header can be called so
 AWAY, AWAY_SECONDS = 503, "10"
 NOBODY_TO_ASK = (DatabaseError, InterfaceError, RedisError)
+MOST_HOSTS = 100  # where any name under a domain is ours
 LONGEST_REMEMBERED = 200  # what a browser says of languages; longer is read each time
 
 
@@ -53,14 +56,18 @@ class ShareLinksFirst:
             "samesite": settings.CSRF_COOKIE_SAMESITE,
         }
         self.frames: dict[bool, dict[str, Header]] = {}
+        self.our_hosts: set[str] = set()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not _is_plain(request):
             return self.long_way(request)
+        path = request.path_info
         try:
-            if not _is_public_door(request.path_info):
+            facts = links.resolve(path.removeprefix(SHARED)) if path.startswith(SHARED) else None
+            if facts is None and not _is_product(path):
                 return self.long_way(request)
-            request.get_host()  # refuses a strange one, as the long way does
+            self._refuse_strange_hosts(request)
+            request.META[OPENED] = facts
             answer = self._through_the_door(request)
         except NOBODY_TO_ASK:
             answer = _nobody_home(request)
@@ -68,6 +75,14 @@ class ShareLinksFirst:
         # One by one the dozen headers would cost a tenth of the whole answer.
         answer.headers._store.update(self._frame(request))
         return answer
+
+    def _refuse_strange_hosts(self, request: HttpRequest) -> None:
+        """Look at a host as the long way does, once; ours are few."""
+        host = request.META.get("HTTP_HOST", "")
+        if host not in self.our_hosts:
+            request.get_host()
+            if len(self.our_hosts) < MOST_HOSTS:
+                self.our_hosts.add(host)
 
     def _through_the_door(self, request: HttpRequest) -> HttpResponse:
         language = _language_of(request)
@@ -109,18 +124,16 @@ def _is_plain(request: HttpRequest) -> bool:
     )
 
 
-def _is_public_door(path: str) -> bool:
-    if path.startswith(SHARED):
-        return links.resolve(path.removeprefix(SHARED)) is not None
+def _is_product(path: str) -> bool:
     return path.startswith(PRODUCT) and IS_PRODUCT.fullmatch(path) is not None
 
 
 def _open(request: HttpRequest) -> HttpResponse:
-    path = request.path_info
+    facts: LinkFacts | None = request.META[OPENED]
     try:
-        if path.startswith(SHARED):
-            return share_link(request, path.removeprefix(SHARED))
-        return product(request, path.removeprefix(PRODUCT).upper())
+        if facts is not None:
+            return open_link(request, facts)
+        return product(request, request.path_info.removeprefix(PRODUCT).upper())
     except NOBODY_TO_ASK:
         return _nobody_home(request)
 

@@ -32,14 +32,15 @@ def note_and_fetch(link, *, fetch=""):
 def test_one_trip_notes_the_click_and_brings_what_the_page_lacks(link, monkeypatch):
     stream.client().set(f"{stream.key()}:page", b"\x80page")
     asked: list[str] = []
-    wire = stream.client()
-    command = wire.execute_command
+    wire = stream.client().connection
+    assert wire is not None
+    send = wire.send_command
 
     def counted(*words, **how):
         asked.append(words[0])
-        return command(*words, **how)
+        return send(*words, **how)
 
-    monkeypatch.setattr(wire, "execute_command", counted)
+    monkeypatch.setattr(wire, "send_command", counted)
 
     assert note_and_fetch(link, fetch=f"{stream.key()}:page").fetched == b"\x80page"
     assert note_and_fetch(link, fetch=f"{stream.key()}:nothing").fetched is None
