@@ -46,7 +46,7 @@ def share(request: SignedInRequest, public_id: str) -> HttpResponse:
         return gone(request, public_id)
     if request.method == "POST":
         return redirect("referrals:share", public_id=public_id)
-    style = request.GET.get("style", "")
+    style = request.GET.get("poster", "")
     page = _page(request, shared) | {
         "sheet": sharing.sheet_of(shared.facts, shared.showing, earns=shared.earns),
         "card": _card(shared),
@@ -111,6 +111,7 @@ def _shared(request: SignedInRequest, public_id: str) -> Shared | None:
         return None
     touches = read_cookie(request.COOKIES.get(COOKIE_NAME))
     link = links.link_for(person=request.user, product=product, touches=touches)
+    link.person, link.product, link.shop = request.user, product, product.shop  # known already
     language, facts = _language(), facts_from(link)
     earning = links.earning_of(product.pk, version=product.version)
     pays = facts.can_pay and facts.gives != Gives.NONE and not facts.has_ended(clock.now())

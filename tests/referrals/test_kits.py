@@ -18,8 +18,8 @@ from referrals.channels import Channel
 from referrals.models import Charity, Gives, ShareLink
 from referrals.showings import showing_of
 
-QUERIES_OF_THE_SHEET = 14
-QUERIES_OF_THE_KIT = 15
+QUERIES_OF_THE_SHEET = 10
+QUERIES_OF_THE_KIT = 11
 
 
 @pytest.fixture
@@ -187,7 +187,7 @@ def test_inside_wechat_the_sheet_shows_where_to_tap_and_elsewhere_not(hers, hone
 
 @pytest.mark.parametrize("style", ["golden", "", "%00", "<script>", "persimmon" * 100])
 def test_a_style_there_is_not_shows_the_first(hers, honey, jar, style):
-    answer = hers.get(f"/p/{honey.public_id}/share", {"style": style})
+    answer = hers.get(f"/p/{honey.public_id}/share", {"poster": style})
 
     assert answer.status_code == 200
     assert "/share/persimmon.jpg" in answer.content.decode()
