@@ -10,12 +10,15 @@ import pytest
 import redis
 from django.test import Client
 
+from catalog.models import Product, Variant
 from kit import breaker, clock, nearby
 from ledger import accounts
 from referrals import commissions, links, stream
 from referrals.attribution import LineToEarn, freeze
 from referrals.touches import Touch
+from shops.models import Membership
 from tests.conftest import NOON
+from tests.passkeys import sign_in_twice
 from tests.referrals.money import complete, pay_in
 
 BROWSER: dict[str, Any] = {
@@ -132,3 +135,42 @@ def patience(monkeypatch, _nothing_remembered):
     stream._thread.url = None  # the wire is made anew
     yield
     stream._thread.url = None
+
+
+@pytest.fixture
+def hers(chen):
+    """A browser in which Chen signed in a while ago, in English."""
+    browser = Client(headers={"accept-language": "en"})
+    browser.force_login(chen)
+    return browser
+
+
+@pytest.fixture
+def proved(chen):
+    """A browser in which Chen proved a moment ago who she is."""
+    browser = Client(headers={"accept-language": "en"})
+    sign_in_twice(browser, chen)
+    return browser
+
+
+@pytest.fixture
+def manager(hill_shop, wulan):
+    """A browser of a manager of Chen's shop."""
+    Membership.objects.create(shop=hill_shop, person=wulan, role="manager")
+    browser = Client(headers={"accept-language": "en"})
+    browser.force_login(wulan)
+    return browser
+
+
+@pytest.fixture
+def tea(hill_shop):
+    """Tea at ¥128.50, with a rate of its own: 12.5 %."""
+    product = Product.objects.create(
+        shop=hill_shop,
+        title="云雾绿茶",
+        state="live",
+        published_at=clock.now(),
+        commission_bp=1250,
+    )
+    Variant.objects.create(product=product, name="", price_minor=12850, available=5)
+    return product
