@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import UTC, date, datetime, timedelta
 
@@ -68,10 +69,22 @@ def test_what_the_catch_all_held_of_a_day_moves_into_its_partition(link):
     assert set(Click.objects.values_list("pk", "at")) == before
 
 
+def test_an_orders_look_at_its_candidates_opens_their_partitions_alone(link):
+    for ago in range(30):
+        partitions.make(TODAY - timedelta(days=ago))
+    candidates = [opening(link, NOON - timedelta(days=ago)).click_id for ago in (0, 7)]
+
+    plan = Click.objects.filter(pk__in=candidates).explain()
+
+    opened = set(re.findall(r"referrals_click_(\d{8})\b", plan))
+    assert opened == {"20261122", "20261115"}
+    assert "referrals_click_default" not in plan
+
+
 @pytest.mark.parametrize("years", [-40, 5, 900])
 def test_clicks_of_a_wrong_clock_stay_and_are_told(link, years, caplog):
     at = NOON.replace(year=NOON.year + years)
-    storing.store([opening(link, NOON), opening(link, at, click_id=opening(link, at).click_id)])
+    storing.store([opening(link, NOON), opening(link, at)])
 
     kept = partitions.keep(NOON)
 
