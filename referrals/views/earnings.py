@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from kit import tables
 from kit.web import download, page_of
 from people.web import SignedInRequest
-from referrals import charts, provenance, statement, stories
+from referrals import charts, provenance, reasons, statement, stories
 from referrals import earnings as earned
 from referrals.models import Commission
 
@@ -56,8 +56,11 @@ def story(request: SignedInRequest, line_key: str) -> HttpResponse:
     commission = get_object_or_404(mine, line_key=line_key)
     (row,) = earned.staged([commission])
     language = get_language() or settings.LANGUAGE_CODE
+    code = reasons.code_of(row)
     context = {
         "row": row,
+        "code": code,
+        "reason": reasons.WORDS[code],
         "commission": commission,
         "why": provenance.why_yours(commission.attribution),
         "buyer": provenance.buyer_told(commission.attribution),

@@ -208,3 +208,21 @@ def test_anybody_may_fetch_the_cover_of_a_link(english, honey, link):
     assert english.post(f"/s/{link.code}/cover.jpg").status_code == 405
     type(honey).objects.update(state="unlisted")
     assert english.get(f"/s/{link.code}/cover.jpg").status_code == 410
+
+
+def test_a_messenger_is_shown_the_cover_with_its_size(english, honey, jar, link):
+    answer = english.get(f"/s/{link.code}", HTTP_USER_AGENT="WhatsApp/2.23.20.0")
+
+    page = answer.content.decode()
+    address = f"http://localhost:8000/s/{link.code}/cover.jpg?v={honey.version}"
+    assert f'<meta property="og:image" content="{address}">' in page
+    assert '<meta property="og:image:width" content="1200">' in page
+    assert '<meta property="og:image:height" content="630">' in page
+    assert "林薇可能获得佣金 ¥6.80" in page
+
+
+def test_a_link_that_ended_promises_nothing_on_its_pictures(noon, honey, jar, link):
+    ShareLink.objects.filter(pk=link.pk).update(ends_at=clock.now())
+    link.refresh_from_db()
+
+    assert showing_of(links.facts_from(link), honey, language="en").gain == ""

@@ -290,6 +290,14 @@ def test_more_links_and_orders_ask_the_database_no_more_often(
         english.get(f"/me/links/{link.code}")
 
 
+def test_the_story_of_a_sale_has_its_code_too(english, held, link, linwei):
+    english.force_login(linwei)
+    page = english.get("/me/earnings/L1").content.decode()
+
+    assert "Received; yours when the return window is over" in page
+    assert ">HELD</code>" in page
+
+
 # --- files -----------------------------------------------------------------------------------
 
 
