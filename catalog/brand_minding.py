@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 
+from audit.recording import record
 from catalog import brand_flags, brand_news, brand_reading, brand_settling, brands
 from catalog.models import Brand, Certificate
 from catalog.naming import BEST
@@ -86,6 +87,8 @@ def end_what_is_over() -> int:
         pk__in=ids, state__in=CERTIFICATE_MAY_BECOME[Certificate.State.ENDED]
     ).update(state=Certificate.State.ENDED, over_at=now)
     _tell(ids, "certificate_ended")
+    for one in ids:  # last, because the chain is held until this transaction ends
+        record(actor="house", act="certificate.ended", subject=f"certificate:{one}")
     return len(ids)
 
 

@@ -275,6 +275,10 @@ def test_when_it_ends_the_listing_is_taken_down(
     assert page_of(honey) == ""
     assert kinds(chen)[-1] == "certificate_ended"
     assert kinds(chen).count("certificate_ended") == 1
+    ended = AuditEvent.objects.filter(act="certificate.ended")
+    assert [(one.actor, one.subject) for one in ended] == [
+        ("house", f"certificate:{certificate.pk}")
+    ]
     assert broken() == {}
 
 
