@@ -16,6 +16,7 @@ from catalog.models import Rule
 from kit import clock
 from people.models import Friendship, Person
 from shops.models import Membership
+from tests.passkeys import sign_in_twice
 
 
 @pytest.fixture
@@ -152,3 +153,18 @@ def writes(hill_shop, honey, jar):
         )
 
     return write
+
+
+@pytest.fixture
+def her(client, mei):
+    """Mei, signed in, in English."""
+    client.force_login(mei)
+    client.cookies["django_language"] = "en"
+    return client
+
+
+@pytest.fixture
+def moderator(client, wulan):
+    sign_in_twice(client, wulan)
+    client.cookies["django_language"] = "en"
+    return client

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -12,28 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from catalog import authorising, brand_minding, brands
 from catalog.models import Brand, Certificate, Product
 from kit import clock
-from people.models import StaffRole
 from shops.models import Shop
-from tests.catalog.conftest import SHANMI
-from tests.passkeys import sign_in_twice
+from tests.catalog.brands import CERTIFICATE, REGISTRATION, text
 
-REGISTRATION = {
-    "name_zh": "山蜜",
-    "name_en": "Shanmi",
-    "spellings": "山蜜牌\nShan Mi",
-    "register_office": "CNIPA",
-    "register_number": "12345678",
-    "policy": "block",
-}
-CERTIFICATE = {
-    "shop": "shanli",
-    "first_day": "2026-11-22",
-    "last_day": "2027-11-21",
-    "price_min": "50",
-    "price_max": "80",
-    "areas": "陕西，四川",
-    "channels": ["wechat", "weibo"],
-}
 NONSENSE = [
     "\x00",
     "9" * 40,
@@ -45,25 +25,6 @@ NONSENSE = [
     "a\r\nb",
     "x" * 10_000,
 ]
-
-
-@pytest.fixture
-def her(client, mei):
-    """Mei, signed in, in English."""
-    client.force_login(mei)
-    client.cookies["django_language"] = "en"
-    return client
-
-
-@pytest.fixture
-def moderator(client, wulan):
-    sign_in_twice(client, wulan)
-    client.cookies["django_language"] = "en"
-    return client
-
-
-def text(answer):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
 def paths(brand, certificate):
@@ -159,75 +120,6 @@ def test_a_verified_brand_is_not_rewritten(her, shanmi):
 
 
 # --- the desk -----------------------------------------------------------------------------------
-
-
-def test_the_desk_verifies(moderator, registered):
-    assert "Shanmi" in text(moderator.get("/desk/brands"))
-    path = f"/desk/brands/{registered.public_id}"
-    page = text(moderator.get(path))
-    assert "CNIPA 12345678" in page
-    assert "mei@example.test" in page
-
-    answer = moderator.post(path, {"verdict": "verified"})
-
-    registered.refresh_from_db()
-    assert (answer.status_code, registered.state) == (302, "verified")
-    assert "No brand waits" in text(moderator.get("/desk/brands"))
-    assert "Shanmi" in text(moderator.get("/desk/brands?show=all"))
-
-
-def test_the_desk_refuses_with_a_reason_only(moderator, registered):
-    path = f"/desk/brands/{registered.public_id}"
-    assert moderator.post(path, {"verdict": "refused"}).status_code == 422
-    assert moderator.post(path, {"verdict": "eaten", "reason": "x"}).status_code == 422
-    assert moderator.post(path, {}).status_code == 422
-    registered.refresh_from_db()
-    assert registered.state == "waiting"
-
-    moderator.post(path, {"verdict": "refused", "reason": "Not theirs."})
-    registered.refresh_from_db()
-    assert (registered.state, registered.reason) == ("refused", "Not theirs.")
-    assert moderator.post(path, {"verdict": "verified"}).status_code == 409
-
-
-def test_the_desk_closes_what_proved_false(moderator, shanmi):
-    path = f"/desk/brands/{shanmi.public_id}"
-    moderator.post(path, {"verdict": "closed", "reason": "The register says otherwise."})
-
-    shanmi.refresh_from_db()
-    assert (shanmi.state, shanmi.reason) == ("closed", "The register says otherwise.")
-
-
-def test_a_moderator_does_not_judge_their_own_brand(moderator, wulan, noon):
-    brand = brands.register(owner=wulan, written=SHANMI)
-    path = f"/desk/brands/{brand.public_id}"
-    assert "This is your own brand" in text(moderator.get(path))
-    for verdict in ("verified", "refused", "closed"):
-        answer = moderator.post(path, {"verdict": verdict, "reason": "x"})
-        assert answer.status_code == 409
-    brand.refresh_from_db()
-    assert brand.state == "waiting"
-
-
-def test_a_spelling_that_is_taken_is_a_409(moderator, shanmi, linwei):
-    other = brands.register(owner=linwei, written=SHANMI)
-    answer = moderator.post(f"/desk/brands/{other.public_id}", {"verdict": "verified"})
-    assert answer.status_code == 409
-    other.refresh_from_db()
-    assert other.state == "waiting"
-
-
-def test_the_desk_is_there_for_moderators_alone(client, registered, mei, linwei):
-    for path in ("/desk/brands", f"/desk/brands/{registered.public_id}"):
-        assert client.get(path)["Location"].startswith("/accounts/login/?next=/desk/brands")
-    StaffRole.objects.create(person=linwei, role="finance")
-    for person in (mei, linwei):
-        client.force_login(person)
-        for path in ("/desk/brands", f"/desk/brands/{registered.public_id}"):
-            assert client.get(path).status_code == 404
-            assert client.post(path, {"verdict": "verified"}).status_code == 404
-    registered.refresh_from_db()
-    assert registered.state == "waiting"
 
 
 # --- issuing ------------------------------------------------------------------------------------
