@@ -15,7 +15,7 @@ from kit import clock, tables
 from kit.web import download, form_page, page_of
 from people.models import Person
 from people.web import SignedInRequest
-from referrals import chains, naming, receipt_files, receipts
+from referrals import chains, naming, outcome_files, outcomes
 from referrals.link_forms import WHY_NOT, LinkForm, initial_of
 from referrals.models import Attribution, Commission, ShareLink
 
@@ -31,8 +31,8 @@ def links(request: SignedInRequest) -> HttpResponse:
     page = page_of(request, mine, size=LINKS_A_PAGE)
     context = {
         "page": page,
-        "lines": receipts.lines_of(page.object_list),
-        "totals": receipts.totals_of(request.user),
+        "lines": outcomes.lines_of(page.object_list),
+        "totals": outcomes.totals_of(request.user),
         "now": clock.now(),
     }
     return render(request, "referrals/links.html", context)
@@ -42,7 +42,7 @@ def links(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def links_file(request: SignedInRequest) -> HttpResponse:
     """Hand out what every link brought by every channel, as a file."""
-    rows = tables.lines(receipt_files.head_of_links(), receipt_files.rows_of_links(request.user))
+    rows = tables.lines(outcome_files.head_of_links(), outcome_files.rows_of_links(request.user))
     return download(rows, name="links.csv")
 
 
@@ -52,19 +52,19 @@ def link(request: SignedInRequest, code: str) -> HttpResponse:
     """Show one link: its clicks by day and channel, and each order with its reason."""
     found = get_object_or_404(_mine(request.user), code=code)
     page = page_of(request, _orders_of(found), size=ORDERS_A_PAGE)
-    channels = receipts.by_channel(found)
+    channels = outcomes.by_channel(found)
     context = {
         "link": found,
         "through": " · ".join(chains.names_through(found)),
         "has_ended": found.ends_at is not None and found.ends_at <= clock.now(),
         "channels": channels,
-        "figures": sum((one.figures for one in channels), start=receipts.Figures()),
-        "days": receipts.days_of(found),
-        "reasons": receipts.reasons_of(found),
-        "looked_at": receipts.LOOKED_AT,
+        "figures": sum((one.figures for one in channels), start=outcomes.Figures()),
+        "days": outcomes.days_of(found),
+        "reasons": outcomes.reasons_of(found),
+        "looked_at": outcomes.LOOKED_AT,
         "page": page,
-        "sales": receipts.sales_of(page.object_list),
-        "missed": receipts.missed_of(found),
+        "sales": outcomes.sales_of(page.object_list),
+        "missed": outcomes.missed_of(found),
     }
     return render(request, "referrals/link.html", context)
 
@@ -75,7 +75,7 @@ def link_file(request: SignedInRequest, code: str) -> HttpResponse:
     """Hand out every sale of one link with its reason, as a file."""
     found = get_object_or_404(_mine(request.user), code=code)
     rows = tables.lines(
-        receipt_files.head_of_sales(), receipt_files.rows_of_sales(_orders_of(found))
+        outcome_files.head_of_sales(), outcome_files.rows_of_sales(_orders_of(found))
     )
     return download(rows, name=f"{found.code}.csv")
 

@@ -1,4 +1,4 @@
-"""Receipts: each link, each channel, each order and each click, with the reason in words."""
+"""Outcomes: each link, each channel, each order and each click, with the reason in words."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from uuid_utils.compat import uuid7
 
 from catalog.models import Product
 from kit import clock
-from referrals import commissions, links, reasons, receipts, storing
+from referrals import commissions, links, outcomes, reasons, storing
 from referrals.earnings import staged
 from referrals.models import Attribution, Click, Commission, ShareLink
-from referrals.receipts import Figures
+from referrals.outcomes import Figures
 from referrals.rules import TO_SHARER, Rule
 from referrals.storing import Opening
 from tests.conftest import NOON
@@ -47,12 +47,12 @@ def by_poster(link, **how):
 
 
 def told(link) -> list[tuple[str, int]]:
-    return [(why.code, why.count) for why in receipts.reasons_of(link)]
+    return [(why.code, why.count) for why in outcomes.reasons_of(link)]
 
 
 def codes(link) -> list[str]:
     orders = Attribution.objects.filter(link=link).order_by("pk")
-    return [sale.code for sale in receipts.sales_of(orders)]
+    return [sale.code for sale in outcomes.sales_of(orders)]
 
 
 # --- what each channel brought --------------------------------------------------------------
@@ -67,23 +67,23 @@ def test_each_channel_has_its_clicks_orders_and_earnings(noon, link, hill_shop, 
     for line_key in ("L1", "L2"):
         commissions.paid(line_key=line_key, at=NOON)
 
-    found = {one.channel: one.figures for one in receipts.by_channel(link)}
+    found = {one.channel: one.figures for one in outcomes.by_channel(link)}
 
     assert found == {
         "": Figures(clicks=3, others=2),
         "wechat": Figures(clicks=4),
         "poster": Figures(clicks=1, orders=1, earned_minor=1020),
     }
-    (line,) = receipts.lines_of([link])
+    (line,) = outcomes.lines_of([link])
     assert line.figures == Figures(clicks=8, others=2, orders=1, earned_minor=1020)
-    assert receipts.totals_of(link.person) == Figures(clicks=8, others=2, orders=1)
+    assert outcomes.totals_of(link.person) == Figures(clicks=8, others=2, orders=1)
 
 
 def test_what_was_taken_back_or_never_paid_is_not_earned(held, link, hill_shop, xiaoyu):
     take_back("L1", 3400)
     order(hill_shop, xiaoyu, [touch_of(link)], lines=[("N1", 6800)], key="0RDER00002")
 
-    (line,) = receipts.lines_of([link])
+    (line,) = outcomes.lines_of([link])
 
     assert line.figures.orders == 1
     assert line.figures.earned_minor == 340 + 340
@@ -96,7 +96,7 @@ def test_days_are_those_of_the_readers_zone(noon, link, settings):
     opened(link, ago=timedelta(days=30))
 
     with translation.override("en"):
-        days = [(day.day.isoformat(), str(day.name), day.clicks) for day in receipts.days_of(link)]
+        days = [(day.day.isoformat(), str(day.name), day.clicks) for day in outcomes.days_of(link)]
     assert days == [
         ("2026-11-22", "link", 1),
         ("2026-11-21", "X", 2),
@@ -126,7 +126,7 @@ def test_the_same_visitor_of_the_same_day_is_said_to_be_so(noon, link):
 
 
 def test_only_the_newest_clicks_are_read_one_by_one(noon, link, monkeypatch):
-    monkeypatch.setattr(receipts, "LOOKED_AT", 4)
+    monkeypatch.setattr(outcomes, "LOOKED_AT", 4)
     opened(link, "bot", ago=timedelta(days=2), times=5)
     opened(link, times=3)
 
@@ -171,7 +171,7 @@ def test_a_product_without_commission_says_so(noon, link, hill_shop, xiaoyu, hon
     Product.objects.filter(pk=honey.pk).update(commission_bp=0)
     order(hill_shop, xiaoyu, [touch_of(link)])
 
-    (sale,) = receipts.sales_of(Attribution.objects.filter(link=link))
+    (sale,) = outcomes.sales_of(Attribution.objects.filter(link=link))
 
     assert (sale.code, sale.row, sale.buyer) == ("NO_COMMISSION", None, "")
 
@@ -180,7 +180,7 @@ def test_a_product_without_commission_says_so(noon, link, hill_shop, xiaoyu, hon
 def test_a_buyer_is_named_only_by_their_own_wish(noon, link, hill_shop, xiaoyu, wish, names):
     brought = order(hill_shop, xiaoyu, [touch_of(link)], tells_name=wish)
 
-    assert {sale.buyer for sale in receipts.sales_of([brought])} == names
+    assert {sale.buyer for sale in outcomes.sales_of([brought])} == names
 
 
 def test_an_order_that_another_link_brought_says_why(noon, link, hill_shop, xiaoyu, honey, wulan):
@@ -189,11 +189,11 @@ def test_an_order_that_another_link_brought_says_why(noon, link, hill_shop, xiao
     order(hill_shop, xiaoyu, [touch_of(hers), touch_of(link, ago=timedelta(hours=9))],
           lines=[("N1", 6800)], key="0RDER00002")  # fmt: skip
 
-    assert sorted(one.code for one in receipts.missed_of(link)) == [
+    assert sorted(one.code for one in outcomes.missed_of(link)) == [
         "OTHER_LINK_LATER",
         "WINDOW_OVER",
     ]
-    assert receipts.missed_of(hers) == []
+    assert outcomes.missed_of(hers) == []
 
 
 def test_every_rule_and_stage_has_its_words(held):
@@ -338,7 +338,7 @@ def test_the_file_of_a_link_has_every_sale_with_its_code(english, held, link, li
 
 
 def test_a_long_file_is_read_in_pieces(english, held, link, linwei, xiaoyu, hill_shop, monkeypatch):
-    monkeypatch.setattr("referrals.receipt_files.ROWS_AT_ONCE", 2)
+    monkeypatch.setattr("referrals.outcome_files.ROWS_AT_ONCE", 2)
     for number in range(4):
         order(hill_shop, xiaoyu, [touch_of(link)], key=f"0RDER0001{number}",
               lines=[(f"M{number}", 6800)])  # fmt: skip

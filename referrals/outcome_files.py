@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from kit.money import Money
 from people.models import Person
-from referrals import receipts
+from referrals import outcomes
 from referrals.models import Attribution, ShareLink
-from referrals.receipts import ByChannel, Sale
+from referrals.outcomes import ByChannel, Sale
 
 ROWS_AT_ONCE = 200
 
@@ -39,7 +39,7 @@ def head_of_links() -> list[str]:
 def rows_of_links(person: Person) -> Iterator[list[object]]:
     """Yield what each link brought by each channel, in the reader's language."""
     language = _language()
-    for link, channel in receipts.all_lines(person):
+    for link, channel in outcomes.all_lines(person):
         with translation.override(language):
             yield _link_cells(link, channel)
 
@@ -82,7 +82,7 @@ def rows_of_sales(orders: QuerySet[Attribution]) -> Iterator[list[object]]:
     start = 0
     while some := list(orders[start : start + ROWS_AT_ONCE]):
         with translation.override(language), timezone.override(zone):
-            cells = [_sale_cells(sale) for sale in receipts.sales_of(some)]
+            cells = [_sale_cells(sale) for sale in outcomes.sales_of(some)]
         yield from cells
         start += ROWS_AT_ONCE
 

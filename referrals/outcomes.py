@@ -1,4 +1,4 @@
-"""Receipts for a sharer: what became of the clicks on each of their links, and why."""
+"""Outcomes for a sharer: what became of the clicks on each of their links, and why."""
 
 from __future__ import annotations
 
