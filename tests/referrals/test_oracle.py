@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kit import clock
@@ -63,6 +63,16 @@ orders = st.builds(
     removed=some_people,
     ended=st.dictionaries(people, moments, max_size=1),
 )
+
+
+# What random histories come upon too seldom to rely on.
+DAY_BEFORE = MINUTES - 24 * 60
+BY_A_GUEST = oracle.Order(at=MINUTES, device=0, buyer=None, window=WINDOW)
+IN_DOUBT = [
+    oracle.Click(DAY_BEFORE, 1, 0, 0),
+    oracle.Click(DAY_BEFORE + 60, 2, 0, 1, "suspect"),
+]
+AT_ONCE = [oracle.Click(DAY_BEFORE, 1, 0, 0), oracle.Click(DAY_BEFORE, 2, 0, 1)]
 
 
 def moment(minute: int) -> datetime:
@@ -133,6 +143,9 @@ class Street:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(history=timelines(), order=orders)
+@example(history=IN_DOUBT, order=BY_A_GUEST)
+@example(history=AT_ONCE, order=BY_A_GUEST)
+@example(history=AT_ONCE, order=BY_A_GUEST._replace(ended={1: DAY_BEFORE, 0: MINUTES}))
 def test_whatever_happened_before_the_oracle_names_the_same_click(hill_shop, honey, history, order):
     with transaction.atomic():
         street = Street(hill_shop)
