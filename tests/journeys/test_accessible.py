@@ -8,14 +8,14 @@ what the Content-Security-Policy refuses, which is said there.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser import PHONE, overflow
-from tests.journeys.street import Street
+from tests.journeys.street import Street, running_street
 from tests.journeys.visitor import Visitor
 from tests.journeys.world import World
 
@@ -24,7 +24,7 @@ WINDOWS: dict[str, list[tuple[int, Look]]] = {
     "zh-hans": [(320, "light"), (390, "dark"), (1280, "light")],
     "en": [(320, "dark")],
 }
-ERRORS = {"/nothing-here": 404}
+ERRORS = {"/nothing-here": 404, "/s/?text=zzz": 422}
 
 SMALL_TARGETS = """() => {
   const found = [];
@@ -64,6 +64,14 @@ FOCUS = """() => {
 
 
 @pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+    """A house without its timed jobs: they would close the orders of last month unpaid."""
+    folder = tmp_path_factory.mktemp("pages")
+    with running_street(folder, programs={"web", "provider"}) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def world(street: Street) -> World:
     """The small world, made in the running house's own database."""
     script = "from tests.journeys import world; print(world.as_json())"
@@ -79,8 +87,7 @@ def pages_of(world: World) -> dict[str, list[str]]:
             *("/", "/search", "/search?q=蜂蜜", "/search?q=zzzz", "/friends", "/bag", "/about/ui"),
             "/about/cookies",
             *(f"/p/{world.products[key]}" for key in ("honey", "sold_out", "unlisted")),
-            *("/s/", "/s/?text=zzz"),
-            *(world.link, f"/p/{honey}/endorsements", f"/{world.handles['chen']}"),
+            *("/s/", world.link, f"/p/{honey}/endorsements", f"/{world.handles['chen']}"),
             *(orders["guest"], f"/u/{linwei}", f"/u/{linwei}/add", *ERRORS),
             *("/accounts/login/", "/accounts/signup/", f"/b/{world.certificate}"),
         ],
