@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,7 @@ from catalog.models import Product
 from kit.fields import RateField, WordsField
 from people.fields import PersonField
 from referrals.models import Programme
+from shops.models import Shop
 
 # The house's bound on every rate, which the database holds too.
 MOST_BP = 3000
@@ -42,13 +44,21 @@ class RatesForm(forms.Form):
             )
 
     def own(self) -> dict[int, int | None]:
-        """Return the rate typed for each product, by its id."""
-        return {one.pk: self.cleaned_data[own_field(one)] for one in self.goods}
+        """Return the rate typed for each product, by its id; of one without a field, nothing."""
+        typed = [one for one in self.goods if own_field(one) in self.data]
+        return {one.pk: self.cleaned_data[own_field(one)] for one in typed}
 
 
 def own_field(product: Product) -> str:
     """Return the name of a product's field."""
     return f"own_{product.public_id}"
+
+
+def seen_rates(shop: Shop, goods: Iterable[Product]) -> str:
+    """Return a digest of a shop's rate and of those of ``goods``, as they are stored."""
+    own = sorted((one.public_id, one.commission_bp) for one in goods)
+    stored = (shop.handle, shop.terms.commission_bp, own)
+    return hashlib.sha256(repr(stored).encode()).hexdigest()[:32]
 
 
 class WhoForm(forms.Form):

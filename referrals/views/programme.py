@@ -17,12 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from catalog.models import Product
 from catalog.rates import set_rates
-from kit.web import form_page, page_of
+from kit.web import form_page, moved_on, page_of
 from people.models import Person
 from people.web import SignedInRequest, proved_lately
 from referrals import costs, programme
 from referrals.models import Invitation
-from referrals.programme_forms import InviteForm, RatesForm, WhoForm, own_field
+from referrals.programme_forms import InviteForm, RatesForm, WhoForm, own_field, seen_rates
 from shops.models import Shop
 from shops.staff import Act
 from shops.web import rates_draft, shop_required
@@ -50,6 +50,8 @@ WHY_NOT: dict[type[Exception], str | Promise] = {
 def rates(request: SignedInRequest, shop: Shop) -> HttpResponse:
     """Set the rates; what they mean in money can be looked at before they are saved."""
     goods = page_of(request, _asked_for(request, shop), size=GOODS_A_PAGE)
+    if request.method == "POST" and request.POST.get("seen") != _seen(request, shop, goods):
+        return moved_on(request)
     asked = request.POST.get("act", "")
     act = (asked if asked in LOOKING else "save") if request.method == "POST" else ""
     form = _rates_form(request, shop, goods, act)
@@ -62,6 +64,12 @@ def _asked_for(request: SignedInRequest, shop: Shop) -> QuerySet[Product]:
     only = request.GET.get("only", "")
     goods = costs.goods_of(shop)
     return goods.filter(public_id=only.upper()) if only else goods
+
+
+def _seen(request: SignedInRequest, shop: Shop, goods: Page[Product]) -> str:
+    """Return the digest of what is stored for the fields of the page, or for those sent."""
+    shown = [one for one in goods if request.method != "POST" or own_field(one) in request.POST]
+    return seen_rates(shop, shown)
 
 
 def _rates_form(request: SignedInRequest, shop: Shop, goods: Page[Product], act: str) -> RatesForm:
@@ -79,11 +87,13 @@ def _rates_form(request: SignedInRequest, shop: Shop, goods: Page[Product], act:
 
 def _saved(request: SignedInRequest, shop: Shop, form: RatesForm) -> HttpResponse:
     default_bp, own = form.cleaned_data["commission_bp"], form.own()
-    differs = default_bp != shop.terms.commission_bp
-    differs |= any(own[one.pk] != one.commission_bp for one in form.goods)
-    if differs and not proved_lately(request):
-        draft = {own_field(one): own[one.pk] for one in form.goods}
-        request.session[rates_draft(shop)] = {"commission_bp": default_bp, **draft}
+    stored = {one.pk: one.commission_bp for one in form.goods}
+    differing = [one for one in form.goods if own.get(one.pk, stored[one.pk]) != stored[one.pk]]
+    draft: dict[str, int | None] = {own_field(one): own[one.pk] for one in differing}
+    if default_bp != shop.terms.commission_bp:
+        draft["commission_bp"] = default_bp
+    if draft and not proved_lately(request):
+        request.session[rates_draft(shop)] = draft
         page = {"next": request.get_full_path()}
         return render(request, "referrals/prove_first.html", page, status=FORBIDDEN)
     request.session.pop(rates_draft(shop), None)
@@ -96,15 +106,17 @@ def _meaning(
     request: SignedInRequest, shop: Shop, goods: Page[Product], form: RatesForm
 ) -> dict[str, Any]:
     """Return what the page says of the rates as they stand in its fields."""
+    seen = _seen(request, shop, goods)
     default_bp = shop.terms.commission_bp
     own = {one.pk: one.commission_bp for one in goods}
     if form.is_bound and form.is_valid():
-        default_bp, own = form.cleaned_data["commission_bp"], form.own()
+        default_bp, own = form.cleaned_data["commission_bp"], own | form.own()
     for one in goods:
         one.commission_bp = own[one.pk]
     return {
         "shop": shop,
         "page": goods,
+        "seen": seen,
         "only": request.GET.get("only", ""),
         "rows": [(costs.piece(one, default_bp=default_bp), form[own_field(one)]) for one in goods],
         "forecast": costs.forecast(shop, default_bp=default_bp, own=own),
@@ -117,6 +129,8 @@ def _meaning(
 def rules(request: SignedInRequest, shop: Shop) -> HttpResponse:
     """Say who may share for pay, and ask people to."""
     sent = request.POST if request.method == "POST" else None
+    if request.POST.get("shop", shop.handle) != shop.handle:  # shown before they chose another
+        return moved_on(request)
     is_rule = request.POST.get("part") == "who"
     who = WhoForm(sent if is_rule else None, initial={"who": programme.who_of(shop)})
     invite = InviteForm(None if is_rule else sent)

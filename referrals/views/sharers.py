@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kit import tables
-from kit.web import download, form_page
+from kit.web import download, form_page, moved_on
 from people.models import Person
 from people.web import SignedInRequest
 from referrals import costs, programme, sharers_table, standing
@@ -66,6 +66,8 @@ def sharer(request: SignedInRequest, shop: Shop, public_id: str) -> HttpResponse
 @require_POST
 def remove(request: SignedInRequest, shop: Shop, public_id: str) -> HttpResponse:
     """Pay somebody no more for what is ordered from now on."""
+    if request.POST.get("shop", shop.handle) != shop.handle:  # shown before they chose another
+        return moved_on(request)
     person, form = _known(shop, public_id), ReasonForm(request.POST)
     if not form.is_valid():
         return _page(request, shop, person, form)

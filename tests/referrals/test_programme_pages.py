@@ -73,6 +73,16 @@ def test_the_rule_is_chosen_and_shown(hers, hill_shop):
     assert "People who follow your shop" in text_of(hers.get(SHARERS))
 
 
+def test_what_was_shown_of_another_shop_is_not_saved_in_this_one(hers, hill_shop, link, linwei):
+    sent = {"shop": "second", "part": "who", "who": "followers", "reason": "x"}
+
+    assert hers.post(WHO, sent).status_code == 409
+    assert hers.post(f"{SHARERS}/{linwei.public_id}/remove", sent).status_code == 409
+    assert not Programme.objects.exists()
+    assert not Removal.objects.exists()
+    assert 'name="shop" value="shanli"' in hers.get(WHO).content.decode()
+
+
 @pytest.mark.parametrize("who", ["", "friends", "\x00", "x" * 1000])
 def test_no_other_rule_can_be_sent(hers, hill_shop, who):
     page = hers.post(WHO, {"part": "who", "who": who})

@@ -14,7 +14,7 @@ from kit import clock
 from shops.models import Membership, Shop, Terms
 from tests.conftest import NOON
 from tests.referrals.money import take_back
-from tests.referrals.programme import RATES, SHARERS, sent, text_of
+from tests.referrals.programme import RATES, SHARERS, seen, sent, text_of
 
 
 def test_rates_are_said_in_money(hers, honey, jar, tea):
@@ -28,7 +28,9 @@ def test_rates_are_said_in_money(hers, honey, jar, tea):
 
 def test_a_shop_without_goods_has_a_rate_too(proved, hill_shop):
     assert "Once you have products" in text_of(proved.get(RATES))
-    assert proved.post(RATES, {"commission_bp": "8"})["Location"] == RATES
+    assert (
+        proved.post(RATES, {"commission_bp": "8", "seen": seen(hill_shop.pk)})["Location"] == RATES
+    )
 
     hill_shop.terms.refresh_from_db()
     assert hill_shop.terms.commission_bp == 800
@@ -165,11 +167,53 @@ def test_products_of_others_cannot_be_named(proved, hill_shop, honey, tea, xiaoy
     assert proved.get(f"{RATES}?only=%F0%9F%8D%AF&page=x").status_code == 200
 
 
+def test_a_product_the_page_did_not_show_keeps_its_rate(proved, hill_shop, honey, tea):
+    page = sent(honey, tea, commission_bp="12")
+    late = Product.objects.create(shop=hill_shop, title="late", commission_bp=700)
+
+    assert proved.post(RATES, page).status_code == 302
+
+    late.refresh_from_db()
+    hill_shop.terms.refresh_from_db()
+    assert (late.commission_bp, hill_shop.terms.commission_bp) == (700, 1200)
+
+
+def test_an_older_page_puts_no_old_rate_back(proved, hill_shop, honey, tea):
+    old = sent(honey, tea)
+    new = sent(honey, tea, **{f"own_{tea.public_id}": "5"})
+    assert proved.post(RATES, new).status_code == 302
+
+    for act in ("save", "look"):
+        assert proved.post(RATES, old | {"act": act}).status_code == 409
+    assert proved.post(RATES, {**old, "seen": ""}).status_code == 409
+
+    tea.refresh_from_db()
+    assert tea.commission_bp == 500
+    assert AuditEvent.objects.count() == 1
+
+
+def test_rates_of_one_shop_are_not_written_into_another(proved, hill_shop, honey, tea, chen):
+    page = sent(honey, tea, commission_bp="25")
+    other = Shop.objects.create(owner=chen, handle="second", name="二店")
+    Membership.objects.create(shop=other, person=chen, role="owner")
+    Terms.objects.create(shop=other)
+    theirs = Product.objects.create(shop=other, title="theirs", commission_bp=700)
+    proved.get(f"{RATES}?shop=second")
+
+    assert proved.post(RATES, page).status_code == 409
+
+    theirs.refresh_from_db()
+    other.terms.refresh_from_db()
+    assert (theirs.commission_bp, other.terms.commission_bp) == (700, 1000)
+    assert not AuditEvent.objects.exists()
+
+
 def test_one_product_is_set_alone(proved, honey, jar, tea):
     path = f"{RATES}?only={tea.public_id}"
     assert honey.title not in text_of(proved.get(path))
 
-    answer = proved.post(path, {"commission_bp": "10", f"own_{tea.public_id}": ""})
+    alone = {"commission_bp": "10", f"own_{tea.public_id}": "", "seen": seen(honey.shop_id, tea)}
+    answer = proved.post(path, alone)
 
     assert answer["Location"] == path
     tea.refresh_from_db()
