@@ -101,6 +101,9 @@ def _drain_and_die(moment: str) -> None:
     child = os.fork()
     if child == 0:
         try:
+            # Where a browser's loop runs in this thread, the parent's `connections` are others
+            # than the child's: close_all missed the child's, and its death would end nothing.
+            connection.connect()
             if moment == "before commit":
                 poison.set_aside = _die  # type: ignore[assignment]  # within the transaction
             elif moment == "after commit":
