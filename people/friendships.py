@@ -97,7 +97,7 @@ def ask_by_address(*, sender: Person, email: str = "", phone: str = "") -> None:
     Raises:
         AskedTooOften: the sender has asked enough for today; said before anybody is looked up.
     """
-    _count_address(sender)
+    count_address(sender)
     has_it = Q(email__iexact=email) if email else Q(phone=phone)
     receiver = Person.objects.filter(has_it, is_active=True).first() if email or phone else None
     if receiver is None:
@@ -231,7 +231,12 @@ def _standing(sender: Person, receiver: Person, *, by_address: bool) -> FriendRe
 
 
 @transaction.atomic
-def _count_address(sender: Person) -> None:
+def count_address(sender: Person) -> None:
+    """Count an address that somebody typed, before it is looked up.
+
+    Raises:
+        AskedTooOften: they have asked enough people for today.
+    """
     # Committed before anybody is looked up: a pair's lock is taken before the sender's.
     _refuse_too_many(sender)
     AddressAsked.objects.filter(sender=sender, created_at__lte=clock.now() - DAY).delete()

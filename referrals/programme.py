@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, models, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from audit.recording import record
 from kit import clock
 from kit.locks import alongside, one_at_a_time
 from notifications.telling import tell
+from people import friendships
+from people.fields import Address
 from people.models import Block, Person
 from referrals.models import Invitation, Programme, Removal, ShareLink
 from shops.models import Membership, Shop
@@ -126,8 +128,14 @@ def set_who(*, shop: Shop, who: str, by: Person) -> None:
 
 
 @transaction.atomic
-def invite(*, shop: Shop, person: Person, by: Person) -> Invitation:
+def invite(*, shop: Shop, person: Person, by: Person, by_address: bool = False) -> Invitation:
     """Let somebody share for pay whatever the rule for others; they are told, once for ever.
+
+    Args:
+        shop: which lets them.
+        person: who is invited.
+        by: who invites them.
+        by_address: an address was typed, and whom it reached is not to be learnt.
 
     Raises:
         AlreadyInvited, RemovedBefore, WorksHere, WantsNoNews: nothing was written.
@@ -139,12 +147,41 @@ def invite(*, shop: Shop, person: Person, by: Person) -> Invitation:
         raise WantsNoNews(person.pk)
     if open_removal(shop, person) is not None:
         raise RemovedBefore(person.pk)
-    if Invitation.objects.filter(shop=shop, person=person, withdrawn_at=None).exists():
+    row = Invitation.objects.filter(shop=shop, person=person, withdrawn_at=None).first()
+    if row is not None and (by_address or not row.by_address):
         raise AlreadyInvited(person.pk)
-    row = Invitation.objects.create(shop=shop, person=person, by=by, at=clock.now())
+    row = row or Invitation(shop=shop, person=person)
+    # An address may have reached them before: now it is the person who was asked.
+    row.by, row.by_address, row.at = by, by_address, clock.now()
+    row.save()
     _tell(person, "sharing_invited", shop, fact="invited")
     _record(shop, "programme.invited", by, after={"person": person.pk})
     return row
+
+
+def invite_by_address(*, shop: Shop, address: Address, by: Person) -> None:
+    """Invite whoever has this e-mail address or phone number, if anybody does and may be.
+
+    Says nothing either way and counts the same either way, so that nobody can find out
+    here who has an account.
+
+    Raises:
+        AskedTooOften: the day's limit of ``people.friendships``; nothing was written.
+    """
+    friendships.count_address(by)
+    person = Person.objects.filter(address.condition, is_active=True).first()
+    if person is None:
+        return
+    try:
+        invite(shop=shop, person=person, by=by, by_address=True)
+    except (AlreadyInvited, RemovedBefore, WorksHere, WantsNoNews):
+        return
+
+
+def invitations_shown(shop: Shop) -> models.QuerySet[Invitation]:
+    """Return the shop's invitations that stand, of those whom it may know it has invited."""
+    link = Exists(ShareLink.objects.filter(shop=shop, person=OuterRef("person")))
+    return Invitation.objects.filter(Q(by_address=False) | link, shop=shop, withdrawn_at=None)
 
 
 @transaction.atomic
@@ -196,10 +233,10 @@ def open_removal(shop: Shop, person: Person) -> Removal | None:
 
 
 def known_to(shop: Shop, people: models.QuerySet[Person]) -> models.QuerySet[Person]:
-    """Return those of ``people`` who have a link into the shop, or were ever invited."""
+    """Return those of ``people`` who have a link into the shop, or were ever invited openly."""
     link = Exists(ShareLink.objects.filter(shop=shop, person=OuterRef("pk")))
-    invitation = Exists(Invitation.objects.filter(shop=shop, person=OuterRef("pk")))
-    return people.filter(link | invitation)
+    asked = Invitation.objects.filter(shop=shop, person=OuterRef("pk"), by_address=False)
+    return people.filter(link | Exists(asked))
 
 
 def _lock(shop: Shop) -> str:

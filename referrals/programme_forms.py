@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from catalog.models import Product
 from kit.fields import RateField, WordsField
-from people.fields import PersonField
+from people.fields import AddressField
 from referrals.models import Programme
 from shops.models import Shop
 
@@ -74,10 +74,9 @@ class WhoForm(forms.Form):
 class InviteForm(forms.Form):
     """Somebody to ask, by an address of theirs."""
 
-    person = PersonField(
+    person = AddressField(
         label=_("Their e-mail, phone number or page"),
         help_text=_("They need an account."),
-        error_messages={"nobody": _("Nobody here has this. Ask them to sign in once.")},
     )
 
 

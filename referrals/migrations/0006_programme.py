@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
             name="Invitation",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("by_address", models.BooleanField(default=False)),
                 ("at", models.DateTimeField(default=kit.clock.now)),
                 ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
                 ("by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),

@@ -40,11 +40,15 @@ class Programme(models.Model):
 
 
 class Invitation(models.Model):
-    """A shop asked somebody to share its goods for pay; kept when it is taken back."""
+    """A shop asked somebody to share its goods for pay; kept when it is taken back.
+
+    Whom it reached ``by_address`` the shop does not learn before they share its goods.
+    """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="invitations")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    by_address = models.BooleanField(default=False)
     at = models.DateTimeField(default=clock.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 

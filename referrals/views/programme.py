@@ -17,11 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from catalog.models import Product
 from catalog.rates import set_rates
-from kit.web import form_page, moved_on, page_of
+from kit.web import form_page, moved_on, page_of, too_many
+from people.fields import Address
+from people.friendships import AskedTooOften
 from people.models import Person
 from people.web import SignedInRequest, proved_lately
 from referrals import costs, programme
-from referrals.models import Invitation
 from referrals.programme_forms import InviteForm, RatesForm, WhoForm, own_field, seen_rates
 from shops.models import Shop
 from shops.staff import Act
@@ -138,25 +139,40 @@ def rules(request: SignedInRequest, shop: Shop) -> HttpResponse:
         programme.set_who(shop=shop, who=who.cleaned_data["who"], by=request.user)
         messages.success(request, _("Saved."))
         return redirect("referrals:sharing_rules")
-    if invite.is_valid() and _invited(request, shop, invite):
-        return redirect("referrals:sharing_rules")
-    invitations = Invitation.objects.filter(shop=shop, withdrawn_at=None)
+    if invite.is_valid() and (answer := _invited(request, shop, invite)):
+        return answer
+    invitations = programme.invitations_shown(shop)
     page = page_of(request, invitations.select_related("person").order_by("-pk"), size=A_PAGE)
     context = {"shop": shop, "who": who, "invite": invite, "page": page}
     asked = who if is_rule else invite
     return form_page(request, "referrals/sharing_rules.html", asked, context)
 
 
-def _invited(request: SignedInRequest, shop: Shop, form: InviteForm) -> bool:
-    """Invite whom the form names, or say beside it why not."""
-    person = form.cleaned_data["person"]
+def _invited(request: SignedInRequest, shop: Shop, form: InviteForm) -> HttpResponse | None:
+    """Invite whom the form names; of a page it says beside it why not, of an address nothing."""
+    address = form.cleaned_data["person"]
+    if not address.public_id:
+        return _invited_by_address(request, shop, address)
+    person = Person.objects.filter(address.condition, is_active=True).first()
+    if person is None:
+        form.add_error("person", _("Nobody here has this. Ask them to sign in once."))
+        return None
     try:
         programme.invite(shop=shop, person=person, by=request.user)
     except tuple(WHY_NOT) as refusal:
         form.add_error("person", str(WHY_NOT[type(refusal)]) % {"name": person.name})
-        return False
+        return None
     messages.success(request, _("%(name)s is told that you invite them.") % {"name": person.name})
-    return True
+    return redirect("referrals:sharing_rules")
+
+
+def _invited_by_address(request: SignedInRequest, shop: Shop, address: Address) -> HttpResponse:
+    try:
+        programme.invite_by_address(shop=shop, address=address, by=request.user)
+    except AskedTooOften:
+        return too_many(request)
+    messages.success(request, _("If they are here, they will see your invitation."))
+    return redirect("referrals:sharing_rules")
 
 
 @shop_required(Act.EDIT_SHOP)

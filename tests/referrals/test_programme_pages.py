@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
-from people.models import Person
+from notifications.models import Notice
+from people import friendships
+from people.models import AddressAsked, Person
 from referrals import links, programme
 from referrals.models import Commission, Invitation, Programme, Removal, ShareLink
 from shops.models import Membership
@@ -92,30 +96,87 @@ def test_no_other_rule_can_be_sent(hers, hill_shop, who):
     assert not Programme.objects.exists()
 
 
-@pytest.mark.parametrize("by", ["email", "phone", "page"])
-def test_somebody_is_invited_by_an_address_of_theirs(hers, hill_shop, xiaoyu, by):
-    Person.objects.filter(pk=xiaoyu.pk).update(phone="+8613800138000")
-    named = {
-        "email": "Xiaoyu@Example.test",
-        "phone": "138 0013 8000",
-        "page": f"http://localhost:8000/u/{xiaoyu.public_id}",
-    }[by]
+@pytest.mark.parametrize("by", ["link", "code"])
+def test_somebody_is_invited_by_their_page(hers, hill_shop, xiaoyu, by):
+    named = {"link": f"http://localhost:8000/u/{xiaoyu.public_id}", "code": xiaoyu.public_id}[by]
 
     assert hers.post(WHO, {"part": "invite", "person": named})["Location"] == WHO
 
     assert Invitation.objects.get().person == xiaoyu
     page = text_of(hers.get(WHO))
-    assert "周晓雨" in page
+    assert "周晓雨 is told that you invite them." in page
     assert hers.post(f"{SHARERS}/{xiaoyu.public_id}/withdraw")["Location"] == WHO
     assert "Nobody is invited yet" in text_of(hers.get(WHO))
+
+
+def invited(browser, named) -> tuple[int, str]:
+    """Say what a vendor reads who types this address, but for the token of the form."""
+    answer = browser.post(WHO, {"part": "invite", "person": named}, follow=True)
+    said = answer.content.decode().replace(str(answer.context["csrf_token"]), "")
+    return answer.status_code, re.sub(r'value="[^"]{64}"|nonce="[^"]*"', "", said)
+
+
+def test_of_an_address_nobody_learns_whom_it_reached(hers, hill_shop, link, xiaoyu, chen, linwei):
+    """One is here, one is not, one works here and one was removed."""
+    Person.objects.filter(pk=xiaoyu.pk).update(phone="+8613800138000")
+    programme.remove(shop=hill_shop, person=linwei, reason="x", by=chen)
+    addresses = (
+        *("Xiaoyu@Example.test", "138 0013 8000", "nobody@example.test", "139 0013 9000"),
+        *("chen@example.test", "linwei@example.test"),
+    )
+
+    answers = {invited(hers, named) for named in addresses}
+
+    [(status, said)] = answers
+    assert status == 200
+    assert "If they are here, they will see your invitation." in said
+    assert "Nobody is invited yet" in said
+    assert "周晓雨" not in said
+    row = Invitation.objects.get()
+    assert (row.person, row.by_address) == (xiaoyu, True)
+    assert Notice.objects.filter(person=xiaoyu, kind="sharing_invited").count() == 1
+    assert AddressAsked.objects.filter(sender=chen).count() == 6
+    path = f"{SHARERS}/{xiaoyu.public_id}"
+    assert (hers.get(path).status_code, hers.post(f"{path}/withdraw").status_code) == (404, 404)
+
+
+def test_whom_an_address_reached_is_shown_once_they_share(hers, hill_shop, honey, xiaoyu):
+    invited(hers, xiaoyu.email)
+    links.link_for(person=xiaoyu, product=honey)
+
+    assert "周晓雨" in text_of(hers.get(WHO))
+    assert hers.post(f"{SHARERS}/{xiaoyu.public_id}/withdraw")["Location"] == WHO
+    assert Invitation.objects.get().withdrawn_at is not None
+
+
+def test_an_address_and_then_the_person_are_one_invitation(hers, hill_shop, xiaoyu):
+    invited(hers, xiaoyu.email)
+
+    _status, said = invited(hers, xiaoyu.public_id)
+
+    assert "周晓雨 is told that you invite them." in said
+    assert Invitation.objects.get().by_address is False
+
+
+def test_addresses_of_invitations_count_like_those_of_friends(
+    hers, hill_shop, xiaoyu, chen, monkeypatch
+):
+    monkeypatch.setattr(friendships, "MOST_REQUESTS_A_DAY", 1)
+    friendships.ask_by_address(sender=chen, email="nobody@example.test")
+
+    for named in (xiaoyu.email, "nobody@example.test"):
+        assert invited(hers, named)[0] == 429
+
+    assert not Invitation.objects.exists()
+    assert AddressAsked.objects.count() == 1
 
 
 def test_who_cannot_be_invited_is_said_beside_the_field(hers, hill_shop, link, chen, linwei):
     programme.remove(shop=hill_shop, person=linwei, reason="x", by=chen)
     for named, words in (
-        ("linwei@example.test", "Undo that on their page first"),
-        ("chen@example.test", "works here"),
-        ("nobody@example.test", "Nobody here has this"),
+        (f"/u/{linwei.public_id}", "Undo that on their page first"),
+        (f"/u/{chen.public_id}", "works here"),
+        ("/u/ZZZZZZZZZZ", "Nobody here has this"),
         ("", "required"),
         ("\x00", "Null characters"),
         ("x" * 400, "at most 300"),
