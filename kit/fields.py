@@ -92,6 +92,8 @@ class RateField(forms.CharField):
 
     def clean(self, value: Any) -> int | None:
         text = super().clean(value).removesuffix("%").rstrip()
+        if not text and self.required:  # a lone sign is no share
+            raise ValidationError(self.error_messages["required"], code="required")
         if not text:
             return None
         whole, _point, rest = text.partition(".")

@@ -6,7 +6,7 @@ import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 
-from kit.fields import MoneyField, PhoneField, WordsField
+from kit.fields import MoneyField, PhoneField, RateField, WordsField
 
 
 def test_words_lose_invisible_signs_and_keep_their_lines():
@@ -68,3 +68,11 @@ def test_a_phone_number_is_stored_one_way(typed):
 def test_what_is_no_phone_number_is_refused(typed):
     with pytest.raises(ValidationError):
         PhoneField().clean(typed)
+
+
+@pytest.mark.parametrize("typed", ["%", " % ", ""])
+def test_a_lone_percent_sign_is_no_rate(typed):
+    with pytest.raises(ValidationError) as refused:
+        RateField(most_bp=3000).clean(typed)
+    assert refused.value.code == "required"
+    assert RateField(most_bp=3000, required=False).clean(typed) is None
