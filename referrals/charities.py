@@ -15,6 +15,8 @@ from ledger.balances import balances_of, sides_under
 from people.models import Person
 from referrals.models import Charity
 
+NAMES = ("name_zh", "name_en", "registration")
+
 
 class ListedBefore(Exception):
     """A charity of this registration is on the list, open or closed; nothing was written."""
@@ -38,13 +40,16 @@ def add(*, names: Names, by: Person) -> Charity:
     return _written(Charity(), names, by=by, act="charity.listed")
 
 
+@transaction.atomic
 def rename(*, charity: Charity, names: Names, by: Person) -> Charity:
     """Correct what a charity is called; what it was given stays its own.
 
     Raises:
         ListedBefore: another one bears the new registration.
     """
-    return _written(charity, names, by=by, act="charity.renamed")
+    # Fresh and locked: whoever closes it meanwhile has closed it.
+    (row,) = locked(Charity.objects.filter(pk=charity.pk))
+    return _written(row, names, by=by, act="charity.renamed")
 
 
 @transaction.atomic
@@ -86,7 +91,7 @@ def _written(row: Charity, names: Names, *, by: Person, act: str) -> Charity:
     row.name_zh, row.name_en, row.registration = names.zh, names.en, names.registration
     try:
         with transaction.atomic():
-            row.save()
+            row.save(update_fields=NAMES if row.pk else None)
             _record(row, by, act, before=before)
     except IntegrityError as fact:
         raise ListedBefore(names.registration) from fact

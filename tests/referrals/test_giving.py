@@ -319,6 +319,17 @@ def test_a_registration_is_listed_once(schools, gu):
     assert Charity.objects.count() == 1
 
 
+def test_a_new_name_opens_no_charity_that_was_closed_meanwhile(schools, gu):
+    charities.close(charity=Charity.objects.get(), by=gu)  # ``schools`` was read before that
+    names = Names("山村小学", "Village schools", "R-2")
+
+    charities.rename(charity=schools, names=names, by=gu)
+
+    row = Charity.objects.get()
+    assert row.closed_at is not None
+    assert (row.name_zh, row.name_en, row.registration) == ("山村小学", "Village schools", "R-2")
+
+
 def test_the_database_keeps_choice_and_charity_together(link, schools):
     for wrong in ({"gives": "charity"}, {"charity": schools}):
         with pytest.raises(IntegrityError), transaction.atomic():
