@@ -55,7 +55,9 @@ def place(
     until: datetime | None = None,
     by: Person | None = None,
 ) -> PayoutHold:
-    """Hold a person's payouts, or return the hold that stands for the same reason.
+    """Hold a person's payouts, or return the hold that ``by`` placed for the same reason.
+
+    Never another's: whoever may lift one of these need not be the one who may lift the other.
 
     What was not sent yet stays reserved, and nothing more can be asked for.
 
@@ -69,7 +71,7 @@ def place(
     one_at_a_time(f"payout-hold:{person.pk}")
     now = clock.now()
     same = PayoutHold.objects.live(now=now).filter(person=person, reason=reason)
-    before = same.filter(words=words, until=until).first()
+    before = same.filter(words=words, until=until, set_by=by).first()
     if before is not None:
         return before
     hold = PayoutHold.objects.create(

@@ -94,6 +94,15 @@ def test_holding_for_the_same_reason_twice_is_one_hold(linwei):
     assert (PayoutHold.objects.count(), Notice.objects.count()) == (1, 1)
 
 
+def test_a_hold_of_somebody_else_is_one_of_its_own(linwei, accountants):
+    finances = holds.place(person=linwei, reason="suspicion", by=accountants[0])
+    ours = holds.place(person=linwei, reason="suspicion")
+
+    assert ours != finances
+    holds.lift(hold=ours, by=accountants[1], why="The sales are fine.")
+    assert holds.holding(linwei) == finances
+
+
 def test_a_provider_that_must_check_the_payee_holds_them(linwei, linwei_earned):
     payout = ask(linwei, linwei_earned)
     (claimed,) = payouts.claim()
