@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -121,13 +121,22 @@ class CheckoutForm(forms.Form):
 
     tells_name = forms.BooleanField(required=False)
 
-    def __init__(self, *given: Any, brought_by: Sequence[str] = (), **more: Any) -> None:
+    def __init__(
+        self, *given: Any, brought_by: Mapping[str, str] | None = None, **more: Any
+    ) -> None:
         super().__init__(*given, **more)
+        # Always of the label beside it, also where the page is shown again.
+        self.named_ids = " ".join(brought_by or ())
         if brought_by:
-            names = " · ".join(brought_by)
+            names = " · ".join(dict.fromkeys(brought_by.values()))
             self.fields["tells_name"].label = _("Let %(names)s know it was me") % {"names": names}
         else:
             del self.fields["tells_name"]  # there is nobody to tell
+
+    def may_learn(self) -> frozenset[str]:
+        """Return the public ids of whom the box named, if it was ticked."""
+        is_ticked = self.cleaned_data.get("tells_name", False)
+        return frozenset(self.data.get("named", "").split()) if is_ticked else frozenset()
 
     def contact(self) -> Contact:
         """Return where it goes, once the form is valid."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from catalog.models import Product, Variant
 from kit import clock
 from kit.locks import one_at_a_time
 from kit.public_ids import public_id
-from orders import bags
+from orders import bags, contacts
 from orders.contacts import Contact
 from orders.models import Bag, Checkout, Order, OrderLine
 from orders.sums import shipping_minor
@@ -126,7 +126,7 @@ class _Purchase:
     touches: Sequence[Touch]
     language: str
     at: datetime
-    tells_name: bool
+    tells_name: Collection[str]
 
 
 @transaction.atomic
@@ -140,11 +140,12 @@ def place(  # noqa: PLR0913 -- the facts of one purchase, each from another plac
     language: str,
     seen_total_minor: int,
     bag: Bag | None = None,
-    tells_name: bool = False,
+    tells_name: Collection[str] = (),
 ) -> Checkout:
     """Place one order in each shop of ``lines``, or return what this key already placed.
 
-    Sent again with the same key, only the contact is taken over, as long as it is unpaid.
+    Sent again with the same key, only the name and the note are taken over, as long as it is
+    unpaid: who brought the order was judged by the phone, the mailbox and the door.
 
     Args:
         lines: what is bought.
@@ -155,7 +156,7 @@ def place(  # noqa: PLR0913 -- the facts of one purchase, each from another plac
         language: what the buyer reads, for letters and the provider's page.
         seen_total_minor: what the button said.
         bag: where the lines leave from; None when they come from no bag.
-        tells_name: whoever brought the buyer may learn who bought.
+        tells_name: public ids of those who, if they brought the buyer, may learn who bought.
 
     Raises:
         NothingToBuy: there are no lines, or they left the bag a moment ago.
@@ -165,7 +166,8 @@ def place(  # noqa: PLR0913 -- the facts of one purchase, each from another plac
         TooManyUnpaid: five checkouts of this shopper wait for their payment.
         PriceMoved: the total differs from what was seen.
         OutOfStock: fewer pieces are left.
-        KeyOfAnother: the key was used by somebody else, or for another amount.
+        KeyOfAnother: the key was used by somebody else, for another amount, or for goods
+            that go to another phone, mailbox or door.
     """
     one_at_a_time(f"checkout:{checkout_key}")
     placed = Checkout.objects.select_related("charge").filter(key=checkout_key).first()
@@ -196,8 +198,17 @@ def _again(
     buyer_id = buyer.pk if buyer is not None else None
     if placed.buyer_id != buyer_id or placed.charge.amount_minor != seen_total_minor:
         raise KeyOfAnother
+    order = Order.objects.filter(checkout=placed).order_by("pk")[0]
+    if _judged_by(contacts.of(order)) != _judged_by(contact):
+        raise KeyOfAnother
     Order.objects.filter(checkout=placed, state=Order.State.PLACED).update(**_columns(contact))
     return placed
+
+
+def _judged_by(contact: Contact) -> tuple[frozenset[str], str]:
+    """Return what the rules of attribution compare of a contact."""
+    reached = fingerprints.of(phone=contact.phone, email=contact.email)
+    return reached, fingerprints.of_door(f"{contact.region} {contact.address}")
 
 
 def _refuse_hoarding(*, buyer: Person | None, bag: Bag | None) -> None:

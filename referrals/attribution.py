@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -31,7 +31,7 @@ def freeze(  # noqa: PLR0913  # the order's own facts, each of them needed once
     lines: Sequence[LineToEarn],
     currency: str,
     at: datetime,
-    tells_name: bool = False,
+    tells_name: Collection[str] = (),
 ) -> Attribution | None:
     """Decide who brought this order and what each line earns them, once and for ever.
 
@@ -48,7 +48,8 @@ def freeze(  # noqa: PLR0913  # the order's own facts, each of them needed once
         lines: what may earn; a line whose rate is 0 gets no commission.
         currency: of every line's base.
         at: when the order was placed.
-        tells_name: the buyer lets the sharer learn who bought.
+        tells_name: public ids of those whom the buyer lets learn who bought; of anybody
+            else whose link is taken the buyer was told nothing.
 
     Returns:
         The attribution, with its commissions in state EXPECTED; None when nobody brought it.
@@ -75,7 +76,7 @@ def freeze(  # noqa: PLR0913  # the order's own facts, each of them needed once
         channel=touch.channel,
         frozen_at=at,
         trace=[one.traced() for one in judged],
-        tells_name=tells_name and buyer is not None,
+        tells_name=buyer is not None and link.person.public_id in tells_name,
         gives=gives,
         charity=charity,
     )

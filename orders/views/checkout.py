@@ -22,6 +22,7 @@ from orders.forms import WHOLE, CheckoutForm
 from orders.models import Bag, Checkout, Order, OrderLine
 from orders.web import bag_of, base_url, person_of, with_bag
 from payments.charging import ProviderAway, ProviderRefused
+from people.models import Person
 from people.trust import blocked_ids
 from referrals import consent
 from referrals.touches import Touch
@@ -56,7 +57,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 
 
 def _pay(
-    request: HttpRequest, inside: Contents, only: list[int], brought_by: list[str]
+    request: HttpRequest, inside: Contents, only: list[int], brought_by: dict[str, str]
 ) -> HttpResponse:
     form = CheckoutForm(request.POST, brought_by=brought_by)
     if not form.is_valid():
@@ -72,7 +73,7 @@ def _pay(
             language=get_language() or "zh-hans",
             seen_total_minor=form.cleaned_data["seen_total"],
             bag=held,
-            tells_name=form.cleaned_data.get("tells_name", False),
+            tells_name=form.may_learn(),
         )
     except placing.NothingToBuy:
         return redirect("orders:bag")
@@ -86,15 +87,19 @@ def _touches(request: HttpRequest, held: Bag | None) -> list[Touch]:
     return consent.proven(request.COOKIES, held.brought if held is not None else "")
 
 
-def _brought_by(request: HttpRequest, inside: Contents, touches: list[Touch]) -> list[str]:
-    """Return who may learn that this person bought; a guest has no name to tell."""
+def _brought_by(request: HttpRequest, inside: Contents, touches: list[Touch]) -> dict[str, str]:
+    """Return who may learn that this person bought, by public id; a guest has no name to tell."""
     buyer = person_of(request)
     if buyer is None:
-        return []
+        return {}
     visitor = Visitor(buyer.pk, blocked_ids(buyer.pk))
     shops = [group.shop.pk for group in inside.groups if group.goods_minor]
     earners = (who_earns(touches, shop_id=shop, visitor=visitor) for shop in shops)
-    return list(dict.fromkeys(one.sharer_name for one in earners if one is not None))
+    names = {one.sharer_id: one.sharer_name for one in earners if one is not None}
+    if not names:
+        return {}
+    ids = dict(Person.objects.filter(pk__in=names).values_list("pk", "public_id"))
+    return {ids[pk]: name for pk, name in names.items() if pk in ids}
 
 
 def go_and_pay(request: HttpRequest, placed: Checkout) -> HttpResponse:

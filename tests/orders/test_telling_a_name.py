@@ -27,7 +27,7 @@ def brought(client, honey, linwei) -> None:
 def filled_in(client, jar) -> tuple[str, dict[str, str]]:
     client.post("/bag", {"act": "buy", "variant": jar.pk, "quantity": 1})
     page = client.get(f"/checkout?only={jar.pk}").content.decode()
-    hidden = dict(re.findall(r'name="(key|seen_total|only)" value="([^"]+)"', page))
+    hidden = dict(re.findall(r'name="(key|seen_total|only|named)" value="([^"]+)"', page))
     return page, TYPED | hidden
 
 
@@ -49,6 +49,30 @@ def test_who_ticks_it_is_named_and_who_does_not_is_not(
     assert "checked" not in tick_in(page)
     client.post("/checkout", form | ticked)
     assert Attribution.objects.get().tells_name is tells
+
+
+def test_only_whom_the_box_named_learns_it(
+    client, jar, honey, xiaoyu, linwei, wulan, brought, provider
+):
+    client.force_login(xiaoyu)
+    page, form = filled_in(client, jar)
+    assert "Let 林薇 know it was me" in page
+    assert form["named"] == linwei.public_id
+
+    # Before the press of *pay* another link was opened in another window.
+    client.cookies[COOKIE_NAME] = cookie_with([], *touches_of(wulan, honey))
+    client.post("/checkout", form | {"tells_name": "on"})
+
+    brought_by_her = Attribution.objects.get()
+    assert (brought_by_her.sharer, brought_by_her.tells_name) == (wulan, False)
+
+
+@pytest.mark.parametrize("named", ["", "on", "\x00", "x" * 10**6, "0 1 2"])
+def test_a_tick_that_names_nobody_tells_nobody(client, jar, xiaoyu, brought, provider, named):
+    client.force_login(xiaoyu)
+    _page, form = filled_in(client, jar)
+    client.post("/checkout", form | {"tells_name": "on", "named": named})
+    assert Attribution.objects.get().tells_name is False
 
 
 def test_a_guest_is_not_asked_and_cannot_tell(client, jar, brought, provider):

@@ -15,6 +15,7 @@ from kit import breaker, clock, nearby
 from ledger import accounts
 from referrals import commissions, links, stream
 from referrals.attribution import LineToEarn, freeze
+from referrals.models import ShareLink
 from referrals.touches import Touch
 from shops.models import Membership
 from tests.conftest import NOON
@@ -111,6 +112,7 @@ def order(  # an order's facts, each with what it is unless a test says otherwis
 ):
     """Freeze an order's attribution; every line is of the shop's first product."""
     product = shop.products.order_by("pk").first()
+    named = ShareLink.objects.values_list("person__public_id", flat=True) if tells_name else ()
     return freeze(
         order_key=key,
         shop=shop,
@@ -120,7 +122,7 @@ def order(  # an order's facts, each with what it is unless a test says otherwis
         lines=[LineToEarn(line_key, product.pk, minor) for line_key, minor in lines],
         currency="CNY",
         at=at or clock.now(),
-        tells_name=tells_name,
+        tells_name=list(named),
     )
 
 
