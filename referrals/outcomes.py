@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 
 from kit import clock
 from people.models import Person
-from referrals import earnings, reasons
+from referrals import earnings, provenance, reasons
 from referrals.channels import Channel
 from referrals.earnings import BROUGHT, KEPT, STANDING, Row
 from referrals.models import Attribution, Candidate, Click, ClickHour, Commission, ShareLink
@@ -32,8 +32,9 @@ MOST_MISSED = 20
 
 LINKS_AT_ONCE = 200
 
-# The sale is the sharer's own, or the click was none of this shop's.
-NO_NEWS = (Rule.TAKEN, Rule.NO_SUCH_LINK)
+# The sale is the sharer's own, the click was none of this shop's, or a block keeps the two
+# from hearing of each other.
+NO_NEWS = (Rule.TAKEN, Rule.NO_SUCH_LINK, Rule.BLOCKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +179,16 @@ def sales_of(attributions: Iterable[Attribution]) -> list[Sale]:
         attributions: with ``buyer`` and ``commissions`` and their products loaded.
     """
     found = list(attributions)
+    buyers = provenance.buyers_told(found)
     rows = earnings.staged(one for order in found for one in order.commissions.all())
     of_order: dict[int, list[Row]] = {}
     for row in sorted(rows, key=lambda one: one.commission.pk):
         of_order.setdefault(row.commission.attribution_id, []).append(row)
-    return [sale for order in found for sale in _lines_of(order, of_order.get(order.pk, []))]
+    return [
+        sale
+        for order in found
+        for sale in _lines_of(order, of_order.get(order.pk, []), buyers.get(order.pk, ""))
+    ]
 
 
 def missed_of(link: ShareLink) -> list[Missed]:
@@ -246,8 +252,7 @@ def _click_code(kind: str, visitor: str, at: datetime, seen: set[tuple[str, date
     return code
 
 
-def _lines_of(order: Attribution, rows: Sequence[Row]) -> Iterator[Sale]:
-    buyer = order.buyer.name if order.tells_name and order.buyer else ""
+def _lines_of(order: Attribution, rows: Sequence[Row], buyer: str) -> Iterator[Sale]:
     channel = name_of(order.channel)
     if not rows:
         code = "NO_COMMISSION"

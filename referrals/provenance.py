@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from people.trust import blocked_ids
 from referrals.channels import Channel
 from referrals.models import Attribution
 from referrals.rules import Rule
@@ -43,8 +46,25 @@ def why_yours(attribution: Attribution) -> list[str]:
 
 def buyer_told(attribution: Attribution) -> str:
     """Return the buyer's name where they wished their friend to know; else nothing."""
-    buyer = attribution.buyer if attribution.tells_name else None
-    return buyer.name if buyer is not None and buyer.is_active else ""
+    return buyers_told([attribution]).get(attribution.pk, "")
+
+
+def buyers_told(attributions: Iterable[Attribution]) -> dict[int, str]:
+    """Return, by attribution, the names of buyers who wished their friend to know.
+
+    Only of orders that were paid, of who is still here, and while neither has blocked the
+    other. Where no buyer wished it, the database is asked nothing.
+    """
+    wished = [one for one in attributions if one.tells_name]
+    blocked = {pk: blocked_ids(pk) for pk in {one.sharer_id for one in wished}}
+    return {
+        one.pk: one.buyer.name
+        for one in wished
+        if one.buyer is not None
+        and one.buyer.is_active
+        and one.buyer.pk not in blocked[one.sharer_id]
+        and any(row.paid_at is not None for row in one.commissions.all())
+    }
 
 
 def _came_by(channel: str) -> str:

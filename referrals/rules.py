@@ -31,7 +31,8 @@ class Rule(models.TextChoices):
 
 
 # What a sharer reads beside an order that did not become theirs. Nothing here tells who
-# bought, whom they have blocked, or how the house tells one person from another.
+# bought, or how the house tells one person from another. Of BLOCKED they read nothing at
+# all: whoever blocked but one person would know by any word that it was they who bought.
 TO_SHARER = {
     Rule.AFTER_THE_ORDER: "WINDOW_OVER",
     Rule.WINDOW_OVER: "WINDOW_OVER",
@@ -40,7 +41,6 @@ TO_SHARER = {
     Rule.OWN_PURCHASE: "SELF",
     Rule.OWN_SHOP: "SELF",
     Rule.INACTIVE: "NOT_IN_PROGRAMME",
-    Rule.BLOCKED: "NOT_IN_PROGRAMME",
     Rule.OWN_CONTACT: "SELF",
     Rule.OWN_ACCOUNT: "SELF",
     Rule.NOT_IN_PROGRAMME: "NOT_IN_PROGRAMME",

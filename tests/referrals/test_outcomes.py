@@ -13,9 +13,10 @@ from uuid_utils.compat import uuid7
 
 from catalog.models import Product
 from kit import clock
-from referrals import commissions, links, outcomes, reasons, storing
+from people.models import Person
+from referrals import commissions, links, outcomes, provenance, reasons, storing
 from referrals.earnings import staged
-from referrals.models import Attribution, Click, Commission, ShareLink
+from referrals.models import Attribution, Candidate, Click, Commission, ShareLink
 from referrals.outcomes import Figures
 from referrals.rules import TO_SHARER, Rule
 from referrals.storing import Opening
@@ -179,8 +180,37 @@ def test_a_product_without_commission_says_so(noon, link, hill_shop, xiaoyu, hon
 @pytest.mark.parametrize(("wish", "names"), [(False, {""}), (True, {"周晓雨"})])
 def test_a_buyer_is_named_only_by_their_own_wish(noon, link, hill_shop, xiaoyu, wish, names):
     brought = order(hill_shop, xiaoyu, [touch_of(link)], tells_name=wish)
+    commissions.paid(line_key="L1", at=NOON)
 
     assert {sale.buyer for sale in outcomes.sales_of([brought])} == names
+
+
+@pytest.mark.parametrize("why", ["unpaid", "closed", "blocks", "blocked"])
+def test_a_wish_to_be_named_ends_where_the_two_are_apart(
+    noon, link, hill_shop, linwei, xiaoyu, why
+):
+    brought = order(hill_shop, xiaoyu, [touch_of(link)], tells_name=True)
+    if why != "unpaid":
+        commissions.paid(line_key="L1", at=NOON)
+    if why == "closed":
+        Person.objects.filter(pk=xiaoyu.pk).update(is_active=False)
+    if why in {"blocks", "blocked"}:
+        one, other = (xiaoyu, linwei) if why == "blocks" else (linwei, xiaoyu)
+        one.blocks.create(blocked=other)
+    brought = Attribution.objects.get(pk=brought.pk)
+
+    assert provenance.buyer_told(brought) == ""
+    assert {sale.buyer for sale in outcomes.sales_of([brought])} == {""}
+
+
+@pytest.mark.parametrize("by", ["buyer", "sharer"])
+def test_nothing_tells_that_somebody_blocked_has_bought(noon, link, hill_shop, linwei, xiaoyu, by):
+    one, other = (xiaoyu, linwei) if by == "buyer" else (linwei, xiaoyu)
+    one.blocks.create(blocked=other)
+    assert order(hill_shop, xiaoyu, [touch_of(link)]) is None
+
+    assert Candidate.objects.get().rule == Rule.BLOCKED
+    assert outcomes.missed_of(link) == []
 
 
 def test_an_order_that_another_link_brought_says_why(noon, link, hill_shop, xiaoyu, honey, wulan):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from people.models import Person, StaffRole
-from referrals import claiming, links, provenance
+from referrals import claiming, commissions, links, provenance
 from referrals.models import Candidate, Commission
 from referrals.rules import TO_SHARER, Rule
 from referrals.touches import Touch
@@ -142,6 +142,7 @@ def test_the_sharer_reads_why_it_is_theirs_and_nobodys_name(client, two_clicks, 
 def test_a_buyer_who_wishes_it_is_named(client, noon, hill_shop, xiaoyu, link, linwei):
     touch = Touch(touch_of(link).click_id, link.pk, link.shop_id, NOON, "wechat")
     attribution = order(hill_shop, xiaoyu, [touch], tells_name=True)
+    commissions.paid(line_key="L1", at=NOON)
     client.cookies["django_language"] = "en"
     client.force_login(linwei)
 
@@ -163,8 +164,8 @@ def test_a_guest_has_no_name_to_tell(noon, hill_shop, link):
     assert provenance.buyer_told(attribution) == ""
 
 
-def test_every_rule_has_a_word_for_the_sharer_but_the_one_nobody_can_be_told_of():
-    assert set(TO_SHARER) == set(Rule) - {Rule.NO_SUCH_LINK}
+def test_every_rule_has_a_word_for_the_sharer_but_those_nobody_can_be_told_of():
+    assert set(TO_SHARER) == set(Rule) - {Rule.NO_SUCH_LINK, Rule.BLOCKED}
 
 
 def test_what_was_considered_is_kept_for_each_sharer(two_clicks, linwei, hao, hill_shop):

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 
+from kit import clock
 from people.models import Person, StaffRole
-from referrals import claiming, links
+from referrals import claiming, commissions, links
 from referrals.models import ShareLink
 from referrals.touches import COOKIE_NAME, cookie_with
 from tests.browser import overflow, small_targets, violations
@@ -31,6 +32,7 @@ def told(hill_shop, honey, chen, linwei, xiaoyu):
     taken = replace(touch_of(link), channel="xiaohongshu")
     claiming.claim(person=xiaoyu, touches=[touch_of(haos, ago=timedelta(days=2))])
     order(hill_shop, xiaoyu, [taken, touch_of(owners, ago=timedelta(0))], tells_name=True)
+    commissions.paid(line_key="L1", at=clock.now())
     return link
 
 
