@@ -68,8 +68,9 @@ def release_due_commissions() -> int:
 
     Every sale is looked at once more first. Where that fails, nothing is released.
     """
-    findings.look_again(clock.now())
-    return commissions.release_due(clock.now())
+    now = clock.now()  # one moment for both: what falls due in between waits for the next beat
+    findings.look_again(now)
+    return commissions.release_due(now)
 
 
 @shared_task(name="referrals.look_before_payouts")
