@@ -13,7 +13,7 @@ from kit.states import TransitionRefused, move
 from ledger.accounts import Side, sharer_pending
 from referrals import news
 from referrals.earnings import earnings_of
-from referrals.models import Commission
+from referrals.models import Commission, Review
 from referrals.releasing import release, release_due
 from referrals.reversing import Taken, keep, legs_of, reverse, reversed_total, settle
 from referrals.states import BEFORE_RECEIPT, MAY_BECOME
@@ -82,9 +82,15 @@ def received(*, line_key: str, at: datetime, held_until: datetime) -> None:
         return
     move(commission, to=S.HELD, table=MAY_BECOME, received_at=at, held_until=held_until)
     if commission.in_review:
-        news.to_sharer(commission, "commission_in_review", fact="review")
+        _tell_in_review(commission)
         return
     news.to_sharer(commission, "commission_held", days=max((held_until - at).days, 0))
+
+
+def _tell_in_review(commission: Commission) -> None:
+    waiting = Review.objects.open().filter(attribution=commission.attribution_id)
+    for pk in waiting.values_list("pk", flat=True):
+        news.to_sharer(commission, "commission_in_review", fact=news.of_review(pk))
 
 
 def to_credit(*, line_key: str) -> tuple[Side, int] | None:

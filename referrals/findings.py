@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -21,6 +21,9 @@ S = Commission.State
 
 # Somebody may still be paid for these, and nobody was yet.
 UNPAID = (S.EXPECTED, S.PENDING, S.HELD)
+
+# How much a verdict weighs: what was said with one is not said again with a lighter one.
+WEIGHT = {Verdict.OK.value: 0, Verdict.HOLD.value: 1, Verdict.BLOCK.value: 2}
 
 # Sales a transaction: enough that three questions are cheap a sale, few enough locks.
 CHUNK = 500
@@ -63,10 +66,11 @@ def _write(facts: Facts, judgement: Judgement, stage: Stage) -> bool:
     """Write down what is new, and hold the sale if it comes to that; whether it was held."""
     sale_id = facts.sale.attribution_id
     # Whoever releases, refunds or decides holds these rows too: one after the other.
-    unpaid = Commission.objects.filter(attribution=sale_id, state__in=UNPAID)
-    rows = locked(unpaid.select_related("product"))
-    fresh = _fresh(sale_id, judgement.found)
-    if not rows or not fresh:
+    # What was refunded whole waits with the rest, as its refund may yet be undone.
+    mine = Commission.objects.filter(attribution=sale_id, released_at=None)
+    rows = locked(mine.filter(state__in=(*UNPAID, S.REVERSED)).select_related("product"))
+    fresh = _fresh(sale_id, judgement)
+    if not fresh or all(row.state == S.REVERSED for row in rows):
         return False
     review = _review_of(facts) if judgement.verdict != Verdict.OK else None
     Finding.objects.bulk_create(
@@ -76,14 +80,16 @@ def _write(facts: Facts, judgement: Judgement, stage: Stage) -> bool:
         return False
     if judgement.verdict == Verdict.BLOCK:
         log.error("sale %s earns what it cannot", facts.sale.order_key)
-    _hold(rows)
+    _hold(rows, review)
     return True
 
 
-def _fresh(sale_id: int, found: Iterable[Found]) -> list[Found]:
-    known = Finding.objects.filter(attribution=sale_id).values_list("rule", "score")
-    said_before = set(known)
-    return [one for one in found if (one.rule.name, one.score) not in said_before]
+def _fresh(sale_id: int, judgement: Judgement) -> list[Found]:
+    """Return what was not said yet with this verdict, or with a heavier one."""
+    rows = Finding.objects.filter(attribution=sale_id).values_list("rule", "score", "verdict")
+    weight = WEIGHT[judgement.verdict]
+    said = {(rule, score) for rule, score, verdict in rows if WEIGHT[verdict] >= weight}
+    return [one for one in judgement.found if (one.rule.name, one.score) not in said]
 
 
 def _review_of(facts: Facts) -> Review:
@@ -113,9 +119,10 @@ def finding_of(
     )
 
 
-def _hold(rows: Sequence[Commission]) -> None:
+def _hold(rows: Sequence[Commission], review: Review) -> None:
     fresh = [row for row in rows if not row.in_review]
     Commission.objects.filter(pk__in=[row.pk for row in fresh]).update(in_review=True)
     for row in fresh:
-        if row.paid_at is not None:  # of one unpaid they hear when it is received
-            news.to_sharer(row, "commission_in_review", fact="review")
+        # Of one unpaid they hear when it is received; of one refunded nothing is left.
+        if row.paid_at is not None and row.net_minor:
+            news.to_sharer(row, "commission_in_review", fact=news.of_review(review.pk))

@@ -64,6 +64,11 @@ def to_sharer(
     )
 
 
+def of_review(review_id: int) -> str:
+    """Return the fact's name: a second review of the same sale is told as well."""
+    return f"review:{review_id}"
+
+
 def to_sharers(commissions: Iterable[Titled], kind: str) -> None:
     """Tell of many commissions at once what is theirs."""
     tell_many(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from audit.recording import record
 from kit import clock
@@ -17,7 +18,8 @@ from ledger.accounts import Side
 from ledger.posting import post
 from notifications.telling import tell
 from payments import holds
-from people.models import Person
+from people.models import Person, StaffRole
+from people.staff_roles import has_role
 from referrals import news
 from referrals.models import Commission, Review, Verdict
 from referrals.reversing import side_of
@@ -31,9 +33,17 @@ REVIEW_MAY_BECOME: Moves = {
     R.REFUSED: frozenset({R.OPEN}),
 }
 
+# Nobody is ever paid for these again, so a refusal leaves them as they are.
+OVER = (Commission.State.VOID, Commission.State.GIVEN)
+WAITING = Q(in_review=True)
+
 
 class OwnMoney(Exception):
     """Whoever earns by a sale, sells or bought it does not decide on it; nothing was written."""
+
+
+class ForFinance(Exception):
+    """Whether somebody's payouts go on, only those decide who answer for the house's money."""
 
 
 class NeverPayable(Exception):
@@ -55,18 +65,22 @@ def let_go(*, review: Review, by: Person, reason: str) -> Review:
 
     Raises:
         OwnMoney: it is the decider's own sale.
+        ForFinance: it is of somebody's payouts, and the decider answers for no money.
         NeverPayable: a rule found a sum that cannot be right.
         TransitionRefused: somebody decided before.
     """
     _refuse_own(review, by)
     if review.findings.filter(verdict=Verdict.BLOCK).exists():
         raise NeverPayable(review.pk)
-    rows = _locked_rows(review)
+    rows = _locked_rows(review, WAITING)
     _decide(review, to=R.LET_GO, by=by, reason=reason, now=clock.now())
     Commission.objects.filter(pk__in=[row.pk for row in rows]).update(in_review=False)
     for row in rows:
-        if row.paid_at is not None:
-            news.to_sharer(row, "commission_cleared", fact=f"review:{review.pk}")
+        # Of a cancelled or refunded line nothing is left that could be well.
+        if row.paid_at is not None and row.net_minor and row.state != Commission.State.VOID:
+            news.to_sharer(row, "commission_cleared", fact=news.of_review(review.pk))
+    if review.attribution_id is None:  # a look may have placed another one meanwhile
+        review.refresh_from_db(fields=["payout_hold"])
     if review.payout_hold is not None:
         with contextlib.suppress(holds.NotHeld):  # somebody lifted it at the desk for money
             holds.lift(hold=review.payout_hold, by=by, why=reason)
@@ -88,13 +102,14 @@ def refuse(*, review: Review, by: Person, reason: str) -> Review:
 
     Raises:
         OwnMoney: it is the decider's own sale.
+        ForFinance: it is of somebody's payouts, and the decider answers for no money.
         NotRefusable: it is of somebody's payouts.
         TransitionRefused: somebody decided before.
     """
     _refuse_own(review, by)
     if review.attribution_id is None:
         raise NotRefusable(review.pk)
-    rows = _locked_rows(review)
+    rows = _locked_rows(review, WAITING | ~Q(state__in=OVER))
     now = clock.now()
     _decide(review, to=R.REFUSED, by=by, reason=reason, now=now)
     _give_back(review, rows, now)
@@ -109,27 +124,28 @@ def refuse(*, review: Review, by: Person, reason: str) -> Review:
 
 
 def may_decide(review: Review, by: Person) -> bool:
-    """Whether this person of the house has nothing to gain or lose by it."""
+    """Whether it is this person's to decide, and they have nothing to gain or lose by it."""
     if by.pk == review.person_id:
         return False
     sale = review.attribution
     if sale is None:
-        return True
+        return has_role(by, StaffRole.Role.FINANCE, StaffRole.Role.ADMIN)
     works_there = Membership.objects.filter(shop_id=sale.shop_id, person=by).exists()
     return sale.buyer_id != by.pk and not works_there
 
 
 def _refuse_own(review: Review, by: Person) -> None:
     if not may_decide(review, by):
-        raise OwnMoney(review.pk)
+        is_own = by.pk == review.person_id or review.attribution_id is not None
+        raise OwnMoney(review.pk) if is_own else ForFinance(review.pk)
 
 
-def _locked_rows(review: Review) -> list[Commission]:
+def _locked_rows(review: Review, which: Q) -> list[Commission]:
     """Lock what waits for this review, as whoever releases or refunds it does first."""
     if review.attribution_id is None:
         return []
-    waiting = Commission.objects.filter(attribution=review.attribution_id, in_review=True)
-    return locked(waiting.select_related("product"))
+    unpaid = Commission.objects.filter(which, attribution=review.attribution_id, released_at=None)
+    return locked(unpaid.select_related("product"))
 
 
 def _decide(review: Review, *, to: str, by: Person, reason: str, now: datetime) -> None:

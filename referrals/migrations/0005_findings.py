@@ -199,7 +199,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         condition=Q(attribution__isnull=False),
-                        fields=("attribution", "rule", "score"),
+                        fields=("attribution", "rule", "score", "verdict"),
                         name="a_rule_says_the_same_of_a_sale_once",
                     ),
                     models.CheckConstraint(

@@ -111,7 +111,7 @@ class Finding(models.Model):
 
     ``verdict`` is what all rules together came to at that look. ``evidence`` holds counts
     and ids, never a name, an address or a number to call. The same rule with the same
-    score is written down once a sale.
+    score and verdict is written down once a sale.
     """
 
     review = models.ForeignKey(
@@ -132,7 +132,7 @@ class Finding(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["attribution", "rule", "score"],
+                fields=["attribution", "rule", "score", "verdict"],
                 condition=Q(attribution__isnull=False),
                 name="a_rule_says_the_same_of_a_sale_once",
             ),

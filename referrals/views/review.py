@@ -27,6 +27,7 @@ reviewers_only = role_required(Role.MODERATOR, Role.FINANCE, Role.ADMIN)
 
 FACTS: dict[type[Exception], Any] = {
     reviewing.OwnMoney: gettext_lazy("You earn by this sale, or sold or bought it yourself."),
+    reviewing.ForFinance: gettext_lazy("Somebody else has to look at it."),
     reviewing.NeverPayable: gettext_lazy("The sum itself is wrong, so it can only be refused."),
     reviewing.NotRefusable: gettext_lazy("Payouts can be let go, or stay held."),
     TransitionRefused: gettext_lazy("Somebody decided it a moment ago."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import chain, repeat
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -19,7 +20,7 @@ from referrals.reviewing import let_go
 from tests.conftest import NOON
 from tests.referrals.conftest import touch_of
 from tests.referrals.doubt import doubtful, found_in, newcomer, opened, sale, the_review
-from tests.referrals.money import WEEK, assert_all_is_well, complete, one, pay_in, told
+from tests.referrals.money import WEEK, assert_all_is_well, complete, one, pay_in, take_back, told
 
 S = Commission.State
 
@@ -154,6 +155,87 @@ def test_a_rule_let_go_about_the_person_holds_none_of_their_next_sales(link, wul
         for _each in range(26):
             sold = sale(link)
     assert found_in(sold) == [("F6", 100, "hold")]
+
+
+def test_what_falls_due_after_the_look_waits_for_the_next_one(
+    link, linwei, chen, xiaoyu, monkeypatch, side
+):
+    received(link, xiaoyu, is_doubtful=False)
+    for person in (linwei, chen):
+        destinations.set_destination(person=person, identifier="one-wallet", holder="x")
+    moments = chain([NOON + WEEK - timedelta(seconds=1)], repeat(NOON + WEEK))
+    monkeypatch.setattr(clock, "now", lambda: next(moments))
+
+    assert tasks.release_due_commissions() == 0
+    assert (one().state, one().in_review, balance_of(side)) == (S.HELD, False, 0)
+    assert tasks.release_due_commissions() == 0
+    assert (one().state, one().in_review, balance_of(side)) == (S.HELD, True, 0)
+
+
+def test_what_was_noted_while_it_was_forgiven_is_held_when_it_counts_again(link, linwei, wulan):
+    pay_in(minor=6 * 6800)
+    for number in range(5):
+        sale(link, lines=[(f"B{number}", 6800)])
+        commissions.paid(line_key=f"B{number}", at=NOON)
+        complete(f"B{number}")
+    for number in range(2):
+        take_back(f"B{number}", 6800, refund=number + 1)
+    assert found_in(sale(link)) == [("F7", 100, "hold")]
+    let_go(review=the_review(), by=wulan, reason="A bad week of plums.")
+
+    sold = sale(link, lines=[("L1", 6800)])
+    commissions.paid(line_key="L1", at=NOON)
+    complete("L1")
+    month = NOON + timedelta(days=30)
+    Commission.objects.update(held_until=month)
+    findings.look_again(month)
+    assert found_in(sold) == [("F7", 100, "ok")]
+    with clock.stopped_at(month):
+        assert tasks.release_due_commissions() == 0
+    assert found_in(sold) == [("F7", 100, "ok"), ("F7", 100, "hold")]
+    assert one().in_review
+
+
+def test_a_line_refunded_whole_waits_with_its_sale_should_its_refund_be_undone(
+    link, linwei, xiaoyu, chen, side
+):
+    sale(link, xiaoyu, lines=[("L1", 6800), ("L2", 3400)])
+    pay_in()
+    for line_key in ("L1", "L2"):
+        commissions.paid(line_key=line_key, at=NOON)
+    take_back("L1", 6800)
+    for line_key in ("L1", "L2"):
+        complete(line_key)
+    for person in (linwei, chen):
+        destinations.set_destination(person=person, identifier="one-wallet", holder="x")
+
+    with clock.stopped_at(NOON + WEEK):
+        assert tasks.release_due_commissions() == 0
+        assert [(row.state, row.in_review) for row in (one("L1"), one("L2"))] == [
+            (S.REVERSED, True),
+            (S.HELD, True),
+        ]
+        assert told(linwei).count("commission_in_review") == 1  # of L1 nothing is left
+
+        take_back("L1", 0, undoes=1)
+        assert tasks.release_due_commissions() == 0
+    assert (one("L1").state, one("L1").in_review, balance_of(side)) == (S.HELD, True, 0)
+    assert_all_is_well()
+
+
+def test_a_second_review_of_a_sale_is_told_as_well(link, linwei, chen, xiaoyu, wulan):
+    received(link, xiaoyu)
+    let_go(review=the_review(), by=wulan, reason="Fine.")
+    for person in (linwei, chen):
+        destinations.set_destination(person=person, identifier="one-wallet", holder="x")
+    with clock.stopped_at(NOON + WEEK):
+        tasks.release_due_commissions()
+    assert told(linwei) == [
+        "commission_expected",
+        "commission_in_review",
+        "commission_cleared",
+        "commission_in_review",
+    ]
 
 
 def test_looking_twice_or_at_once_writes_once(link, xiaoyu):

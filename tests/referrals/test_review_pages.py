@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from kit import clock
+from payments import holds
 from people.models import Person, StaffRole
 from referrals import commissions, links
 from referrals.models import Commission, Review
@@ -162,6 +163,27 @@ def test_nobody_decides_on_their_own(client, wulan, honey, xiaoyu):
     answer = client.post(path, {"decision": "let_go", "reason": "Mine."})
     assert answer.status_code == 409
     assert the_review().state == "open"
+
+
+@pytest.mark.parametrize(
+    ("role", "status", "state"),
+    [("moderator", 409, "open"), ("finance", 302, "let_go"), ("admin", 302, "let_go")],
+)
+def test_payouts_are_let_go_only_by_who_answers_for_money(client, linwei, role, status, state):
+    hold = holds.place(person=linwei, reason="suspicion")
+    review = Review.objects.create(person=linwei, payout_hold=hold)
+    person = Person.objects.create_user(name="审", email="role@example.test")
+    StaffRole.objects.create(person=person, role=role)
+    sign_in_twice(client, person)
+    client.cookies["django_language"] = "en"
+
+    page = text_of(client.get(path_of(review)))
+    assert ("Somebody else has to look at it." in page) is (state == "open")
+    assert "You earn by this sale" not in page
+    answer = client.post(path_of(review), {"decision": "let_go", "reason": "I asked."})
+    assert answer.status_code == status
+    assert the_review().state == state
+    assert holds.live_holds(linwei).exists() is (state == "open")
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,31 @@ def test_what_was_refunded_wholly_is_refused_without_a_word(doubted, linwei, wul
     assert_all_is_well()
 
 
+def test_a_line_refunded_whole_is_refused_with_its_sale(doubted, wulan, pending_side, side):
+    pay()
+    take_back("L1", 6800)
+    Commission.objects.filter(line_key="L1").update(in_review=False)
+    for line_key in ("L1", "L2"):
+        complete(line_key)
+
+    refuse(wulan)
+    assert states() == [(S.VOID, False), (S.VOID, False)]
+    assert take_back("L1", 0, undoes=1) == []  # the bank undoes the refund: it stays refused
+    with clock.stopped_at(NOON + WEEK):
+        assert tasks.release_due_commissions() == 0
+    assert (balance_of(pending_side), balance_of(side)) == (0, 0)
+    assert_all_is_well()
+
+
+def test_letting_go_says_nothing_of_lines_of_which_nothing_is_left(doubted, linwei, wulan):
+    pay()
+    take_back("L1", 6800)
+    commissions.void(line_key="L2", at=NOON)
+    reviewing.let_go(review=the_review(), by=wulan, reason="Fine.")
+    assert states() == [(S.REVERSED, False), (S.VOID, False)]
+    assert "commission_cleared" not in told(linwei)
+
+
 def test_an_order_cancelled_meanwhile_leaves_nothing_to_refuse(doubted, linwei, wulan):
     pay()
     for line_key in ("L1", "L2"):
