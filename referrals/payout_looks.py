@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from kit import clock
-from kit.locks import one_at_a_time
+from kit.locks import locked, one_at_a_time
 from ledger.balances import accounts_with_at_least
 from payments import holds
 from payments.models import PayoutHold
@@ -72,24 +72,44 @@ def _doubted_owners(waiting: set[int], now: datetime) -> Iterator[tuple[PersonFa
 
 
 def _waiting_ids() -> set[int]:
+    """Return whose payouts a review keeps: those whose hold was lifted go on meanwhile."""
     reviews = Review.objects.filter(state=Review.State.OPEN, attribution=None)
-    return set(reviews.values_list("person_id", flat=True))
+    held = reviews.filter(payout_hold__lifted_at=None)
+    return set(held.values_list("person_id", flat=True))
 
 
 @transaction.atomic
 def _hold(person: PersonFacts, found: list[Found]) -> bool:
     one_at_a_time(f"payout-review:{person.person_id}")
-    mine = Review.objects.filter(person=person.person_id, attribution=None)
-    if mine.filter(state=Review.State.OPEN).exists():
-        return False  # another look was faster
+    review = _open_review_of(person)
+    fresh = _unsaid(review, found)
+    if not fresh:
+        return False  # another look was faster, or somebody lifted a hold for the same
     hold = holds.place(
         person=Person.objects.get(pk=person.person_id), reason=PayoutHold.Reason.SUSPICION
     )
-    review = Review.objects.create(
-        person_id=person.person_id, payout_hold=hold, opened_at=clock.now()
-    )
+    if review is None:
+        review = Review(person_id=person.person_id, opened_at=clock.now())
+    review.payout_hold = hold
+    review.save()
     facts = Facts(person=person)
     Finding.objects.bulk_create(
-        finding_of(one, Verdict.HOLD, Stage.PAYOUT, facts, review) for one in found
+        finding_of(one, Verdict.HOLD, Stage.PAYOUT, facts, review) for one in fresh
     )
     return True
+
+
+def _open_review_of(person: PersonFacts) -> Review | None:
+    mine = Review.objects.open().filter(person=person.person_id, attribution=None)
+    return next(iter(locked(mine)), None)
+
+
+def _unsaid(review: Review | None, found: list[Found]) -> list[Found]:
+    """Return what this review does not say yet, or said so long ago that it is asked again."""
+    if review is None:
+        return found
+    if review.payout_hold is not None and review.payout_hold.lifted_at is None:
+        return []
+    lately = review.findings.filter(at__gt=clock.now() - fraud.RECENT)
+    said = set(lately.values_list("rule", "score"))
+    return [one for one in found if (one.rule.name, one.score) not in said]

@@ -117,6 +117,39 @@ def test_a_hold_that_was_lifted_elsewhere_ends_the_review_all_the_same(rich, fin
     assert Review.objects.get().state == "let_go"
 
 
+@pytest.mark.usefixtures("much_sent_back")
+def test_whose_hold_was_lifted_is_held_again_for_a_new_doubt_only(rich, link, finance):
+    tasks.look_before_payouts()
+    first = PayoutHold.objects.get()
+    holds.lift(hold=first, by=finance, why="At the other desk.")
+    assert tasks.look_before_payouts() == 0
+    assert not holds.live_holds(rich).exists()
+
+    for _each in range(10):  # and every buyer joined today
+        sale(link, newcomer(days_ago=0))
+    assert tasks.look_before_payouts() == 1
+    assert tasks.look_before_payouts() == 0
+    review = Review.objects.get(attribution=None)
+    second = holds.holding(rich)
+    assert second not in {None, first}
+    assert (review.state, review.payout_hold) == ("open", second)
+    assert list(review.findings.order_by("pk").values_list("rule", flat=True)) == ["F7", "F6"]
+
+    reviewing.let_go(review=review, by=finance, reason="A fair.")
+    assert not holds.live_holds(rich).exists()
+
+
+@pytest.mark.usefixtures("much_sent_back")
+def test_whose_hold_was_lifted_is_asked_about_again_after_a_month(rich, finance):
+    tasks.look_before_payouts()
+    holds.lift(hold=PayoutHold.objects.get(), by=finance, why="At the other desk.")
+    with clock.stopped_at(NOON + timedelta(days=29)):
+        assert tasks.look_before_payouts() == 0
+    with clock.stopped_at(NOON + timedelta(days=30)):
+        assert tasks.look_before_payouts() == 1
+        assert Review.objects.get().payout_hold == holds.holding(rich)
+
+
 def test_who_has_too_little_to_be_paid_is_not_looked_at(linwei, link, django_assert_num_queries):
     with django_assert_num_queries(3):  # who has enough, who is held, which owners are doubted
         assert payout_looks.look(clock.now()) == 0
