@@ -16,17 +16,21 @@ T = TypeVar("T")
 # a stock that moved since is noticed by whoever takes the money.
 STALE_SECONDS = 600
 ASK_AGAIN_SECONDS = 1.0
+# While one asks anew, others are served what is this much older than anybody wanted it, and
+# nothing older: a name that was erased an hour ago is not shown for the time of a look-up.
+OVERDUE_SECONDS = 60
 NOBODY_TO_ASK = (DatabaseError, InterfaceError, RedisError, OSError)
 
 _all: list[Nearby[object]] = []
 
 
 class _Kept(NamedTuple, Generic[T]):
-    """A fact, since when it is known, and when somebody last set out to ask for it again."""
+    """A fact, since when it is known, when somebody last set out to ask again, and failed to."""
 
     fact: T | None
     since: float
     asked_at: float
+    failed_at: float = 0.0
 
 
 class Nearby(Generic[T]):
@@ -38,7 +42,7 @@ class Nearby(Generic[T]):
     Args:
         seconds: how long a found fact is believed.
         absent_seconds: how long it is believed that there is none.
-        most: how many keys are kept; one more, and all are forgotten.
+        most: how many keys are kept; one more, and the one asked for longest ago is forgotten.
     """
 
     def __init__(self, *, seconds: float, absent_seconds: float, most: int) -> None:
@@ -64,9 +68,12 @@ class Nearby(Generic[T]):
         except NOBODY_TO_ASK:
             if kept is None or kept.fact is None or time.monotonic() - kept.since > STALE_SECONDS:
                 raise
-            self._keep(key, kept._replace(asked_at=time.monotonic()))
+            self._keep(key, kept._replace(failed_at=time.monotonic()))
             return kept.fact
-        self._keep(key, _Kept(fact, time.monotonic(), 0.0))
+        if fact is not None or self.absent_seconds > 0:
+            self._keep(key, _Kept(fact, time.monotonic(), 0.0))
+        else:
+            self._drop(key)
         return fact
 
     def peek(self, key: str, *, seconds: float | None = None) -> T | None:
@@ -84,13 +91,24 @@ class Nearby(Generic[T]):
         if kept.fact is None:
             return now - kept.since < self.absent_seconds
         may_be_old = self.seconds if seconds is None else seconds
-        return now - kept.since < may_be_old or now - kept.asked_at < ASK_AGAIN_SECONDS
+        age = now - kept.since
+        if age < may_be_old:
+            return True
+        if now - kept.failed_at < ASK_AGAIN_SECONDS:
+            return age <= STALE_SECONDS
+        is_asked_for = may_be_old > 0 and now - kept.asked_at < ASK_AGAIN_SECONDS
+        return is_asked_for and age <= may_be_old + OVERDUE_SECONDS
 
     def _keep(self, key: str, kept: _Kept[T]) -> None:
         with self._lock:
             if len(self._kept) >= self.most and key not in self._kept:
-                self._kept.clear()
+                del self._kept[next(iter(self._kept))]
+            self._kept.pop(key, None)  # what was asked for lately stands last
             self._kept[key] = kept
+
+    def _drop(self, key: str) -> None:
+        with self._lock:
+            self._kept.pop(key, None)
 
 
 def forget_all() -> None:

@@ -135,3 +135,59 @@ def test_who_wants_the_newest_never_makes_do_with_the_old():
     assert nearby.get("a", lambda: nearby.get("a", lambda: "newest", seconds=0), seconds=0) == (
         "newest"
     )
+
+
+@pytest.mark.parametrize(("age", "is_served"), [(89, True), (91, False), (7200, False)])
+def test_while_one_asks_again_nobody_is_served_what_is_long_overdue(monkeypatch, age, is_served):
+    watch = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: watch[0])
+    nearby: Nearby[str] = Nearby(seconds=30, absent_seconds=0, most=9)
+    nearby.get("a", lambda: "old")
+    watch[0] += age
+    meanwhile: list[str | None] = []
+
+    def look_up():
+        meanwhile.append(nearby.get("a", lambda: "new"))
+        return "new"
+
+    assert nearby.get("a", look_up) == "new"
+    assert meanwhile == (["old"] if is_served else ["new"])
+
+
+def test_who_wants_the_newest_has_it_while_another_asks_again():
+    nearby: Nearby[str] = Nearby(seconds=0.01, absent_seconds=0, most=9)
+    nearby.get("a", lambda: "old")
+    time.sleep(0.02)
+
+    assert nearby.get("a", lambda: nearby.get("a", lambda: "newest", seconds=0)) == "newest"
+
+
+def test_with_nobody_to_ask_a_page_too_old_is_too_old_for_all(asked, monkeypatch):
+    watch = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: watch[0])
+    nearby: Nearby[str] = Nearby(seconds=30, absent_seconds=0, most=9)
+    nearby.get("a", looking_up(asked, "old"))
+    watch[0] += 601
+
+    for _ in range(2):
+        with pytest.raises(OperationalError):
+            nearby.get("a", away(OperationalError()))
+
+
+def test_what_is_absent_takes_no_room_where_nobody_believes_it(asked):
+    nearby: Nearby[str] = Nearby(seconds=60, absent_seconds=0, most=2)
+    nearby.get("a", looking_up(asked, "hot"))
+    for number in range(9):
+        nearby.get(f"{number}", looking_up(asked, None))
+
+    assert list(nearby._kept) == ["a"]
+
+
+def test_one_key_too_many_costs_the_one_asked_for_longest_ago(asked):
+    nearby: Nearby[str] = Nearby(seconds=60, absent_seconds=60, most=3)
+    for key in ("a", "b", "c"):
+        nearby.get(key, looking_up(asked, key))
+    nearby.get("a", looking_up(asked, "a"), seconds=0)
+    nearby.get("d", looking_up(asked, "d"))
+
+    assert list(nearby._kept) == ["c", "a", "d"]
