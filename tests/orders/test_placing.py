@@ -9,7 +9,7 @@ import pytest
 
 from catalog.models import Product, StockMove, Variant
 from kit.invariants import check
-from orders import bags
+from orders import bags, contacts
 from orders.invariants import INVARIANTS
 from orders.models import Checkout, Order, OrderLine
 from orders.placing import (
@@ -109,26 +109,48 @@ def test_the_same_variant_named_twice_is_one_line(jar, honey):
     assert OrderLine.objects.get(order__checkout=checkout).quantity == 3
 
 
-def test_the_same_key_places_once_and_takes_over_a_mended_address(jar, xiaoyu):
+def test_the_same_key_places_once_and_takes_over_a_mended_name(jar, xiaoyu):
     first = buy(jar, buyer=xiaoyu, key="k" * 32)
-    again = buy(jar, buyer=xiaoyu, key="k" * 32, contact=replace(HOME, address="科技路 12 号"))
+    again = buy(jar, buyer=xiaoyu, key="k" * 32, contact=replace(HOME, name="小雨", note="Ring."))
 
     assert again == first
-    assert Order.objects.get().address == "科技路 12 号"
+    order = Order.objects.get()
+    assert (order.contact_name, order.note) == ("小雨", "Ring.")
     jar.refresh_from_db()
     assert (jar.available, jar.reserved) == (8, 2)
 
 
-def test_a_paid_orders_address_is_not_taken_over(paid, jar, xiaoyu):
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"phone": "+8613900139000"},
+        {"email": "linwei@example.test"},
+        {"address": "科技路 12 号"},
+        {"region": "四川"},
+    ],
+)
+def test_the_same_key_brings_nothing_to_whom_no_rule_has_judged(jar, xiaoyu, other):
+    buy(jar, buyer=xiaoyu, key="k" * 32)
+
+    with pytest.raises(KeyOfAnother):
+        buy(jar, buyer=xiaoyu, key="k" * 32, contact=replace(HOME, **other))
+
+    order = Order.objects.get()
+    assert contacts.of(order) == HOME
+    jar.refresh_from_db()
+    assert (jar.available, jar.reserved) == (8, 2)
+
+
+def test_a_paid_orders_name_is_not_taken_over(paid, jar, xiaoyu):
     buy(
         jar,
         buyer=xiaoyu,
         key=paid.checkout.key,
-        contact=replace(HOME, address="somewhere else"),
+        contact=replace(HOME, name="somebody else"),
     )
 
     paid.refresh_from_db()
-    assert paid.address == "科技路 10 号"
+    assert paid.contact_name == HOME.name
 
 
 def test_nobody_uses_the_key_of_another(jar, xiaoyu, linwei):
