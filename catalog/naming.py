@@ -106,9 +106,9 @@ def uncovered(product: Product) -> QuerySet[Naming]:
     return product.namings.filter(UNCOVERED).select_related("brand").order_by("pk")
 
 
-def clear(product: Product) -> None:
-    """Let a listing's words pass without a certificate: a moderator has looked at them."""
-    product.namings.filter(UNCOVERED).update(cleared_at=clock.now())
+def clear(product: Product, *, brand_id: int | None) -> None:
+    """Let a brand's words pass without a certificate: a moderator has looked at them."""
+    product.namings.filter(UNCOVERED, brand=brand_id).update(cleared_at=clock.now())
 
 
 def shown_of(product: Product) -> list[Naming]:

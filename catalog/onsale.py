@@ -51,14 +51,9 @@ def _waits(product: Product) -> bool:
     """Put a listing before a moderator if it must be looked at; whether it must."""
     if _lacks_a_certificate(product):
         return True
-    decided = screening.last_decision(product)
-    approved_as_is = (
-        decided is not None
-        and decided.state == Hold.State.APPROVED
-        and decided.digest == screening.digest(product)
-    )
-    if not approved_as_is and hold_if_seen(product):
+    if not screening.approved_as_is(product) and hold_if_seen(product):
         return True
+    decided = screening.last_decision(product)
     if decided is not None and decided.state == Hold.State.RETURNED:
         screening.hold(product=product, cause=Hold.Cause.AGAIN)
         return True

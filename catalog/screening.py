@@ -30,6 +30,10 @@ class ListingMoved(Exception):
     """The vendor changed a waiting listing after somebody looked at it."""
 
 
+class MoreToSee(ListingMoved):
+    """What was looked at is let pass, but the listing waits for something else as well."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a rule saw in a listing: the rule, and its word that stands there."""
@@ -72,6 +76,16 @@ def last_decision(product: Product) -> Hold | None:
     return product.holds.decided().last()
 
 
+def approved_as_is(product: Product) -> bool:
+    """Whether a person's last word was a yes to the very content that a listing has now."""
+    decided = last_decision(product)
+    return (
+        decided is not None
+        and decided.state == Hold.State.APPROVED
+        and decided.digest == digest(product)
+    )
+
+
 def digest(product: Product) -> str:
     """Return a short name of a listing's present content: another content has another one.
 
@@ -87,6 +101,12 @@ def digest(product: Product) -> str:
         [list(one) for one in photos],
     ]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+def shown(hold: Hold) -> str:
+    """Return a short name of what a moderator looks at: a listing's content, and why it waits."""
+    facts = [digest(hold.product), hold.cause, hold.rule_id, hold.brand_id]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
 def _plain(text: str) -> str:
@@ -155,31 +175,52 @@ def look_again(*, product: Product) -> None:
     """Let a waiting listing that was edited tell what a rule sees in it now."""
     finding = judge(product)
     if finding is not None:
-        product.holds.waiting().update(
-            cause=Hold.Cause.RULE, rule=finding.rule, matched=finding.matched
-        )
+        _wait_for_rule(product, finding)
 
 
-@transaction.atomic
+def _wait_for_rule(product: Product, finding: Finding) -> None:
+    product.holds.waiting().update(
+        cause=Hold.Cause.RULE, rule=finding.rule, matched=finding.matched
+    )
+
+
 def approve(*, hold: Hold, seen: str = "") -> Product:
     """Put a waiting listing on sale; from now on its shop is trusted to publish at once.
 
+    A listing waits for one thing at a time, and only that was looked at. When it names another
+    brand, or a rule sees something, it goes on waiting for that.
+
     Args:
         hold: the wait to end.
-        seen: the digest of what the moderator looked at; without it, of what was held.
+        seen: what ``shown`` was when the moderator looked; without it, what was held counts.
 
     Raises:
-        ListingMoved: its content is another by now, or it lacks a certificate that the
-            moderator was not told of; nothing was written.
+        ListingMoved: its content, or why it waits, is another by now; nothing was written.
+        MoreToSee: what was looked at is let pass, and the hold names what is left.
         TransitionRefused: it was decided, or dropped by its vendor; nothing was written.
     """
+    product = _approve(hold, seen)
+    if product is None:  # outside, for what was written is to stay
+        raise MoreToSee(hold.pk)
+    return product
+
+
+@transaction.atomic
+def _approve(hold: Hold, seen: str) -> Product | None:
     now = clock.now()
     product = _held_still(hold)
-    content, expected = digest(product), seen or hold.digest
-    if expected and expected != content and _waits(hold):
-        raise ListingMoved(hold.pk)
-    _let_pass(hold, product)
-    move(hold, to=Hold.State.APPROVED, table=HOLD_MAY_BECOME, decided_at=now, digest=content)
+    if _waits(hold):
+        hold.refresh_from_db(fields=["cause", "rule", "brand", "digest"])
+        _refuse_unseen(hold, seen)
+        if _waits_for_more(hold, product):
+            return None
+    move(
+        hold,
+        to=Hold.State.APPROVED,
+        table=HOLD_MAY_BECOME,
+        decided_at=now,
+        digest=digest(product),
+    )
     move(
         product,
         to=Product.State.LIVE,
@@ -191,12 +232,25 @@ def approve(*, hold: Hold, seen: str = "") -> Product:
     return product
 
 
-def _let_pass(hold: Hold, product: Product) -> None:
-    """Clear the brands that the moderator was told of; others must be looked at first."""
-    if Hold.objects.filter(pk=hold.pk, cause=Hold.Cause.BRAND).exists():
-        naming.clear(product)
-    elif _waits(hold) and naming.uncovered(product).exists():
+def _refuse_unseen(hold: Hold, seen: str) -> None:
+    present, expected = (shown(hold), seen) if seen else (digest(hold.product), hold.digest)
+    if expected and expected != present:
         raise ListingMoved(hold.pk)
+
+
+def _waits_for_more(hold: Hold, product: Product) -> bool:
+    """Let the brand that was looked at pass; whether the hold now names something else."""
+    was_for_brand = hold.cause == Hold.Cause.BRAND
+    if was_for_brand:
+        naming.clear(product, brand_id=hold.brand_id)
+    lacking = naming.uncovered(product).first()
+    if lacking is not None:
+        wait_for_brand(product=product, lacking=lacking)
+        return True
+    finding = judge(product) if was_for_brand and not approved_as_is(product) else None
+    if finding is not None:
+        _wait_for_rule(product, finding)
+    return finding is not None
 
 
 def _held_still(hold: Hold) -> Product:

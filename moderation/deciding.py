@@ -22,20 +22,25 @@ class NoReason(Exception):
     """A listing sent back must be told why; nothing was written."""
 
 
-@transaction.atomic
 def approve(*, hold: Hold, moderator: Person, seen: str = "") -> Decision:
     """Let the held listing go on sale, and tell its vendor.
 
-    ``seen`` is the ``screening.digest`` of what the moderator's page showed.
+    ``seen`` is what ``screening.shown`` was on the moderator's page.
 
     Raises:
-        ListingMoved: of ``screening``; the vendor changed it since.
+        ListingMoved: of ``screening``; the vendor changed it since, or it waits for more.
         OwnShop: the moderator works in the shop.
         TransitionRefused: somebody else decided first, or the vendor dropped it.
     """
-    _refuse_own_shop(hold, moderator)
-    screening.approve(hold=hold, seen=seen)
-    return _write(hold, moderator, verdict=Decision.Verdict.APPROVED, reason="")
+    with transaction.atomic():
+        _refuse_own_shop(hold, moderator)
+        try:
+            screening.approve(hold=hold, seen=seen)
+        except screening.MoreToSee as more:
+            left = more  # raised below, for what was let pass is to stay
+        else:
+            return _write(hold, moderator, verdict=Decision.Verdict.APPROVED, reason="")
+    raise left
 
 
 @transaction.atomic

@@ -107,7 +107,7 @@ def _detail_of(
     return {
         "hold": hold,
         "product": product,
-        "seen": screening.digest(product),
+        "seen": screening.shown(hold),
         "form": form or DecisionForm(initial={"reason": queue.suggested_reason(hold)}),
         "decision": decision,
         "is_own": deciding.is_own_shop(hold, request.user),

@@ -96,6 +96,7 @@ def desk(client, hill_shop, chen):
 
 
 SHANMI = BrandInput("山蜜", "Shanmi", ["山蜜牌"], "CNIPA", "12345678", "block")
+FUJI = BrandInput("富士", "Fuji", [], "CNIPA", "22222222", "block")
 
 
 @pytest.fixture

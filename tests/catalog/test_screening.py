@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from catalog import listing, screening
+from catalog import brand_minding, brands, listing, screening
 from catalog.models import Hold, Product, Rule, Variant
 from kit.states import TransitionRefused
+from tests.catalog.conftest import FUJI
 
 
 @pytest.fixture
@@ -170,16 +171,17 @@ def test_another_price_or_another_photo_is_another_listing(honey, jar, chen):
 
 def test_who_looked_after_the_change_may_approve_it(honey):
     hold = screening.hold(product=honey, cause=Hold.Cause.NEW_SHOP)
-    before = screening.digest(honey)
+    before = screening.shown(hold)
     edit(honey, title="土蜂蜜")
-    seen = screening.digest(Product.objects.get(pk=honey.pk))
+    seen = screening.shown(Hold.objects.get(pk=hold.pk))
 
     with pytest.raises(screening.ListingMoved):
         screening.approve(hold=hold, seen=before)
     screening.approve(hold=hold, seen=seen)
 
-    assert Product.objects.get(pk=honey.pk).state == "live"
-    assert Hold.objects.get(pk=hold.pk).digest == seen
+    product = Product.objects.get(pk=honey.pk)
+    assert product.state == "live"
+    assert Hold.objects.get(pk=hold.pk).digest == screening.digest(product)
 
 
 def test_a_waiting_listing_that_is_edited_is_judged_again(honey, rules):
@@ -201,3 +203,60 @@ def test_a_decided_hold_says_so_even_when_the_listing_moved(honey):
 
     with pytest.raises(TransitionRefused):
         screening.approve(hold=hold, seen="x" * 64)
+
+
+def refuses_but_keeps(hold, **seen):
+    """Approve; what was looked at is let pass, and something else is named."""
+    with pytest.raises(screening.MoreToSee):
+        screening.approve(hold=hold, **seen)
+    hold = Hold.objects.select_related("product").get(pk=hold.pk)
+    assert (hold.state, hold.product.state) == ("waiting", "held")
+    return hold
+
+
+def test_a_brand_the_moderator_was_not_shown_is_not_let_pass(
+    shanmi, linwei, wulan, writes, honey, mei
+):
+    fuji = brands.verify(brand=brands.register(owner=linwei, written=FUJI), moderator=wulan)
+    writes("山蜜 Fuji")
+    hold = honey.holds.waiting().select_related("product").get()
+    first, other = hold.brand, {shanmi, fuji} - {hold.brand}
+    seen = screening.shown(hold)
+
+    hold = refuses_but_keeps(hold, seen=seen)
+    assert {hold.brand} == other
+    assert honey.namings.get(brand=first).cleared_at is not None
+    assert honey.namings.get(brand=hold.brand).cleared_at is None
+
+    with pytest.raises(screening.ListingMoved):  # a second tap on the same page
+        screening.approve(hold=hold, seen=seen)
+    assert honey.namings.get(brand=hold.brand).cleared_at is None
+
+    assert screening.approve(hold=hold, seen=screening.shown(hold)).state == "live"
+
+
+def test_a_brand_does_not_hide_a_rule(shanmi, rules, writes, honey):
+    writes("山蜜 分装")
+    hold = honey.holds.waiting().get()
+    assert (hold.cause, hold.brand, hold.rule) == ("brand", shanmi, None)
+
+    hold = refuses_but_keeps(hold)
+    assert (hold.cause, hold.rule, hold.matched) == ("rule", rules["C-12"], "分装")
+    brand_minding.mind()
+    hold.refresh_from_db()
+    assert (hold.cause, hold.state) == ("rule", "waiting")
+
+    assert screening.approve(hold=hold).state == "live"
+
+
+def test_a_rule_that_was_let_pass_is_not_asked_about_again_for_a_brand(
+    registered, rules, wulan, writes, honey
+):
+    writes("山蜜 分装")
+    screening.approve(hold=honey.holds.waiting().get())
+    brands.verify(brand=registered, moderator=wulan)
+    brand_minding.mind()
+    hold = honey.holds.waiting().get()
+    assert hold.cause == "brand"
+
+    assert screening.approve(hold=hold).state == "live"

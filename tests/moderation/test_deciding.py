@@ -5,7 +5,8 @@ from django.db import DatabaseError, transaction
 
 from audit.models import AuditEvent
 from audit.recording import broken_links
-from catalog.models import Hold, Product
+from catalog.models import Brand, Hold, Naming, Product
+from catalog.screening import MoreToSee
 from kit.states import TransitionRefused
 from moderation.deciding import NoReason, OwnShop, approve, send_back
 from moderation.models import Decision
@@ -160,3 +161,21 @@ def test_without_the_guard_two_would_decide(hold):
             return "decided"
 
     assert all_at_once(decide_unguarded, times=2) == ["decided", "decided"]
+
+
+def test_a_brand_let_pass_stays_let_pass_while_a_rule_still_asks(hold, lipstick, chen, wulan):
+    brand = Brand.objects.create(
+        owner=chen, name_zh="口红", policy="block", state="verified", decided_by=wulan
+    )
+    Hold.objects.filter(pk=hold.pk).update(cause="brand", rule=None, brand=brand)
+    Naming.objects.create(product=lipstick, brand=brand, matched="口红", digest="x")
+
+    with pytest.raises(MoreToSee):
+        approve(hold=hold, moderator=wulan)
+
+    assert nothing_was_written(hold)
+    assert Naming.objects.get().cleared_at is not None
+    left = Hold.objects.get(pk=hold.pk)
+    assert (left.cause, left.matched) == ("rule", "分装")
+    assert approve(hold=left, moderator=wulan).verdict == "approved"
+    assert Product.objects.get(pk=lipstick.pk).state == "live"
