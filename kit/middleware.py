@@ -17,12 +17,13 @@ from django.http import (
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language_from_request, override
-from psycopg2.errors import LockNotAvailable
+from psycopg2.errors import DeadlockDetected, LockNotAvailable
 
 from kit import web
 from kit.states import TransitionRefused
 
 Answer = Callable[[HttpRequest], HttpResponse]
+WAITED_IN_VAIN = (LockNotAvailable, DeadlockDetected)  # for rows that others hold
 
 
 class RefuseUnreadableInput:
@@ -88,7 +89,7 @@ class AnswerTransitionRefused:
     def process_exception(self, request: HttpRequest, fact: Exception) -> HttpResponse | None:
         if isinstance(fact, TransitionRefused):
             return web.moved_on(request)
-        if isinstance(fact, OperationalError) and isinstance(fact.__cause__, LockNotAvailable):
+        if isinstance(fact, OperationalError) and isinstance(fact.__cause__, WAITED_IN_VAIN):
             return web.busy(request)
         if isinstance(fact, UnicodeError):
             raise BadRequest from fact

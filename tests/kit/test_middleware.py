@@ -1,7 +1,11 @@
 """What no text can hold is refused before any view sees it."""
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
+from psycopg2.errors import DeadlockDetected, DiskFull, LockNotAvailable
+
+from kit.middleware import AnswerTransitionRefused
 
 
 @pytest.mark.parametrize(
@@ -54,3 +58,17 @@ def test_any_text_is_a_fine_address(db, address):
 @pytest.mark.parametrize("address", ["/%ff", "/s/%c3%28"])
 def test_a_path_of_broken_letters_leads_nowhere(db, address):
     assert Client().get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("cause", "status"), [(LockNotAvailable, 409), (DeadlockDetected, 409), (DiskFull, None)]
+)
+def test_who_waited_in_vain_for_others_is_asked_to_try_again(db, rf, chen, cause, status):
+    request = rf.post("/bag/change")
+    request.user = chen
+    fact = OperationalError()
+    fact.__cause__ = cause()
+
+    answer = AnswerTransitionRefused(lambda request: answer).process_exception(request, fact)
+
+    assert (answer and answer.status_code) == status
