@@ -25,7 +25,7 @@ class NotTheirBrand(Exception):
     """Only who registered a brand issues its certificates: no shop passes one on."""
 
 
-class NotVerified(Exception):
+class NotVerified(TransitionRefused):
     """The brand does not count: nobody has verified it, or it was closed."""
 
 
@@ -82,7 +82,8 @@ def renew(*, certificate: Certificate, ends_at: datetime, by: Person) -> Certifi
 
     Raises:
         NotTheirBrand, NotVerified: nothing was written.
-        TransitionRefused: it was revoked, or is renewed already; nothing was written.
+        TransitionRefused: it was revoked, is renewed already, or lasts as long anyway; nothing
+            was written.
     """
     renewed = _renew(certificate, ends_at, by)
     brand_settling.settle_all(_products_of(renewed))
@@ -114,10 +115,9 @@ def _issue(
     if any(product.shop_id != shop.pk for product in scope.products):
         raise ProductElsewhere(shop.pk)
     written = _written(scope) | {"brand": stored, "shop": shop, "issued_by": by}
-    if renews is None and not scope.products:
-        same = Certificate.objects.filter(**written, state=Certificate.State.ISSUED).first()
-        if same is not None:
-            return same
+    same = _same(written, scope.products) if renews is None else None
+    if same is not None:
+        return same
     certificate = Certificate.objects.create(**written, renews=renews, currency=shop.currency)
     certificate.products.set(scope.products)
     tell_many([brand_news.about_certificate(certificate, "certificate_issued")])
@@ -127,10 +127,14 @@ def _issue(
 
 @transaction.atomic
 def _renew(certificate: Certificate, ends_at: datetime, by: Person) -> Certificate:
+    # The brand first, as when it is closed.
+    _refuse_others(locked(Brand.objects.filter(pk=certificate.brand_id))[0], by)
     now, old = clock.now(), locked(Certificate.objects.filter(pk=certificate.pk))[0]
     taken_up = old.renewed_by.filter(state=Certificate.State.ISSUED).exists()
     if taken_up or old.state == Certificate.State.REVOKED:
         raise TransitionRefused(f"certificate {old.pk} is revoked or renewed")
+    if ends_at <= max(now, old.ends_at):
+        raise TransitionRefused(f"certificate {old.pk} lasts as long anyway")
     scope = replace(_scope_of(old), starts_at=max(now, old.ends_at), ends_at=ends_at)
     return _issue(old.brand, old.shop, scope, by, renews=old)
 
@@ -170,6 +174,16 @@ def _written(scope: Scope) -> dict[str, Any]:
         "starts_at": scope.starts_at,
         "ends_at": scope.ends_at,
     }
+
+
+def _same(written: dict[str, Any], products: Sequence[Product]) -> Certificate | None:
+    """Return the certificate that says the very same, if there is one."""
+    wanted = {product.pk for product in products}
+    issued = Certificate.objects.filter(**written, state=Certificate.State.ISSUED)
+    for one in issued.prefetch_related("products"):
+        if {product.pk for product in one.products.all()} == wanted:
+            return one
+    return None
 
 
 def _scope_of(certificate: Certificate) -> Scope:

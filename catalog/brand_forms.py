@@ -242,10 +242,19 @@ class IssueForm(forms.Form):
 
 
 class RenewForm(forms.Form):
+    """Until when a certificate is renewed: past the end of the one it takes up."""
+
     last_day = _last_day()
 
+    def __init__(self, *form: Any, takes_up: Certificate) -> None:
+        self.takes_up = takes_up
+        super().__init__(*form)
+
     def clean_last_day(self) -> date:
-        return _checked_end(self.cleaned_data["last_day"])
+        last_day = _checked_end(self.cleaned_data["last_day"])
+        if start_of(last_day + ONE_DAY) <= max(clock.now(), self.takes_up.ends_at):
+            raise ValidationError(_("The last day comes before the first."))
+        return last_day
 
     @property
     def ends_at(self) -> datetime:
@@ -269,6 +278,7 @@ class BrandVerdictForm(forms.Form):
     verdict = forms.ChoiceField(
         choices=[("verified", ""), ("refused", ""), ("closed", "")], widget=forms.HiddenInput
     )
+    seen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
     reason = WordsField(
         label=_("Reason"),
         help_text=_("Needed unless you verify it. The brand's owner reads it."),

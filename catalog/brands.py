@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields
 
 from django.db import IntegrityError, transaction
 
 from audit.recording import record
 from catalog import bodies, brand_news, brand_settling, brand_words
-from catalog.models import Brand, BrandWord, Certificate, Naming
+from catalog.models import Brand, BrandWord, Certificate, Naming, Product
 from catalog.states import BRAND_MAY_BECOME
 from kit import clock
 from kit.after_commit import after_commit
@@ -52,6 +54,15 @@ class BrandInput:
     policy: str
 
 
+WRITTEN = [field.name for field in fields(BrandInput)]
+
+
+def digest(brand: Brand) -> str:
+    """Return a short name of a brand as it is written down: written anew it has another one."""
+    content = [getattr(brand, name) for name in WRITTEN]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
 @transaction.atomic
 def register(*, owner: Person, written: BrandInput) -> Brand:
     """Write a brand down for a moderator to look at; the same one twice is written once.
@@ -78,23 +89,33 @@ def send_in_again(*, brand: Brand, written: BrandInput) -> Brand:
     """Write down anew a brand that waits or was refused, and let it wait.
 
     Raises:
+        TooManyWaiting: nothing was written.
         TransitionRefused: it is verified or closed; nothing was written.
     """
+    locked(Person.objects.filter(pk=brand.owner_id))  # as when one is registered
+    others = Brand.objects.waiting().filter(owner=brand.owner_id).exclude(pk=brand.pk)
+    if others.count() >= MOST_WAITING:
+        raise TooManyWaiting(brand.owner_id)
     move(brand, to=Brand.State.WAITING, table=BRAND_MAY_BECOME, reason="", **asdict(written))
     _record(brand, by=brand.owner, act="sent_in_again", **asdict(written))
     return brand
 
 
 @transaction.atomic
-def verify(*, brand: Brand, moderator: Person) -> Brand:
+def verify(*, brand: Brand, moderator: Person, seen: str = "") -> Brand:
     """Let a brand count: from now on listings are read for its words.
+
+    Args:
+        brand: what waits.
+        moderator: who looked at it.
+        seen: the digest of what they looked at; without it, of ``brand`` as it was fetched.
 
     Raises:
         OwnBrand: nothing was written.
         SpellingTaken: nothing was written.
-        TransitionRefused: it does not wait any more; nothing was written.
+        TransitionRefused: it does not wait any more, or was written anew; nothing was written.
     """
-    _decide(brand, moderator, to=Brand.State.VERIFIED, reason="")
+    _decide(brand, moderator, to=Brand.State.VERIFIED, reason="", seen=seen)
     spellings = {brand_words.tight(word): word for word in brand.words}
     try:
         with transaction.atomic():
@@ -112,14 +133,14 @@ def verify(*, brand: Brand, moderator: Person) -> Brand:
 
 
 @transaction.atomic
-def refuse(*, brand: Brand, moderator: Person, reason: str) -> Brand:
-    """Send a brand back to who registered it, with the reason.
+def refuse(*, brand: Brand, moderator: Person, reason: str, seen: str = "") -> Brand:
+    """Send a brand back to who registered it, with the reason; ``seen`` as in ``verify``.
 
     Raises:
         NoReason, OwnBrand: nothing was written.
-        TransitionRefused: it does not wait any more; nothing was written.
+        TransitionRefused: it does not wait any more, or was written anew; nothing was written.
     """
-    _decide(brand, moderator, to=Brand.State.REFUSED, reason=_said(reason))
+    _decide(brand, moderator, to=Brand.State.REFUSED, reason=_said(reason), seen=seen)
     brand_news.decided(brand)
     _record(brand, by=moderator, act="refused", reason=brand.reason)
     return brand
@@ -146,8 +167,9 @@ def forget_namings(brand_id: int) -> None:
     """
     named = Naming.objects.filter(brand=brand_id, brand__state=Brand.State.CLOSED)
     with transaction.atomic():
-        product_ids = sorted(named.values_list("product_id", flat=True))
-        named.delete()
+        listings = Product.objects.filter(pk__in=named.values("product_id"))
+        product_ids = [product.pk for product in locked(listings)]
+        named.filter(product__in=product_ids).delete()
         for product_id in product_ids:
             bodies.forget(product_id)
     brand_settling.settle_all(product_ids)
@@ -157,6 +179,7 @@ def forget_namings(brand_id: int) -> None:
 def _close(brand: Brand, by: Person, reason: str) -> None:
     now = clock.now()
     move(brand, to=Brand.State.CLOSED, table=BRAND_MAY_BECOME, reason=reason, decided_at=now)
+    locked(brand.certificates.filter(state=Certificate.State.ISSUED))  # in the order of all
     brand.certificates.filter(state=Certificate.State.ISSUED).update(
         state=Certificate.State.REVOKED, reason=reason, over_at=now
     )
@@ -184,9 +207,14 @@ def set_policy(*, brand: Brand, policy: str, by: Person) -> Brand:
     return stored
 
 
-def _decide(brand: Brand, moderator: Person, *, to: str, reason: str) -> None:
+def _decide(brand: Brand, moderator: Person, *, to: str, reason: str, seen: str) -> None:
     if brand.owner_id == moderator.pk:
         raise OwnBrand(brand.pk)
+    seen = seen or digest(brand)
+    locked(Brand.objects.filter(pk=brand.pk))  # while it waits, its owner may write it anew
+    brand.refresh_from_db(fields=WRITTEN)
+    if digest(brand) != seen:
+        raise TransitionRefused(f"brand {brand.pk} was written anew since it was looked at")
     move(
         brand,
         to=to,

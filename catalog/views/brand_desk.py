@@ -39,6 +39,7 @@ def brand(request: SignedInRequest, public_id: str) -> HttpResponse:
     page = {
         "brand": row,
         "form": form,
+        "seen": brands.digest(row),
         "is_own": row.owner_id == request.user.pk,
         "others": Brand.objects.filter(owner=row.owner).exclude(pk=row.pk).order_by("-pk")[:10],
         "certificates": row.certificates.count(),
@@ -50,12 +51,13 @@ def brand(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 def _decide(request: SignedInRequest, row: Brand, form: BrandVerdictForm) -> HttpResponse:
     verdict, reason = form.cleaned_data["verdict"], form.cleaned_data["reason"]
+    seen = form.cleaned_data["seen"]
     back = f"/desk/brands/{row.public_id}"
     try:
         if verdict == Brand.State.VERIFIED:
-            brands.verify(brand=row, moderator=request.user)
+            brands.verify(brand=row, moderator=request.user, seen=seen)
         elif verdict == Brand.State.REFUSED:
-            brands.refuse(brand=row, moderator=request.user, reason=reason)
+            brands.refuse(brand=row, moderator=request.user, reason=reason, seen=seen)
         elif row.owner_id == request.user.pk:
             raise brands.OwnBrand(row.pk)
         else:

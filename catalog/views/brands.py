@@ -39,12 +39,7 @@ def register(request: SignedInRequest) -> HttpResponse:
         try:
             brand = brands.register(owner=request.user, written=form.read())
         except brands.TooManyWaiting:
-            return refused(
-                request,
-                title=_("Several of your brands are being checked"),
-                message=_("Register the next one when a moderator has looked at them."),
-                back="/me/brands",
-            )
+            return _too_many_waiting(request)
         messages.success(request, _("Registered. A moderator checks it, usually within a day."))
         return redirect("catalog:brand", public_id=brand.public_id)
     return form_page(request, "catalog/brands/register.html", form)
@@ -62,7 +57,10 @@ def edit(request: SignedInRequest, public_id: str) -> HttpResponse:
     if brand.state not in {Brand.State.WAITING, Brand.State.REFUSED}:
         raise TransitionRefused(f"brand {brand.pk} is {brand.state}")
     if request.method == "POST" and form.is_valid():
-        brands.send_in_again(brand=brand, written=form.read())
+        try:
+            brands.send_in_again(brand=brand, written=form.read())
+        except brands.TooManyWaiting:
+            return _too_many_waiting(request)
         messages.success(request, _("Sent in again. A moderator looks at it."))
         return redirect("catalog:brand", public_id=brand.public_id)
     return form_page(request, "catalog/brands/register.html", form, {"brand": brand})
@@ -120,7 +118,7 @@ def certificate(request: SignedInRequest, public_id: str) -> HttpResponse:
     rows = Certificate.objects.select_related("brand", "shop__owner", "category")
     own = get_object_or_404(rows, public_id=public_id, brand__owner=request.user)
     act = request.POST.get("act")
-    renewing = RenewForm(request.POST if act == "renew" else None)
+    renewing = RenewForm(request.POST if act == "renew" else None, takes_up=own)
     revoking = ReasonForm(request.POST if act == "revoke" else None)
     if renewing.is_valid():
         again = authorising.renew(certificate=own, ends_at=renewing.ends_at, by=request.user)
@@ -144,6 +142,15 @@ def certificate(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 def _own(request: SignedInRequest, public_id: str) -> Brand:
     return get_object_or_404(Brand.objects.kept_by(request.user), public_id=public_id)
+
+
+def _too_many_waiting(request: SignedInRequest) -> HttpResponse:
+    return refused(
+        request,
+        title=_("Several of your brands are being checked"),
+        message=_("Register the next one when a moderator has looked at them."),
+        back="/me/brands",
+    )
 
 
 def _brand_page(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from catalog import brands
+from catalog.models import BrandWord
 from people.models import StaffRole
 from tests.catalog.brands import text
 from tests.catalog.conftest import SHANMI
@@ -21,6 +24,24 @@ def test_the_desk_verifies(moderator, registered):
     assert (answer.status_code, registered.state) == (302, "verified")
     assert "No brand waits" in text(moderator.get("/desk/brands"))
     assert "Shanmi" in text(moderator.get("/desk/brands?show=all"))
+
+
+def test_what_was_written_anew_meanwhile_is_not_verified_unseen(moderator, registered):
+    path = f"/desk/brands/{registered.public_id}"
+    seen = moderator.get(path).context["seen"]
+    assert f'name="seen" value="{seen}"' in moderator.get(path).text
+    brands.send_in_again(brand=registered, written=replace(SHANMI, name_en="Nike"))
+
+    assert moderator.post(path, {"verdict": "verified", "seen": seen}).status_code == 409
+    refusal = {"verdict": "refused", "reason": "Not theirs.", "seen": seen}
+    assert moderator.post(path, refusal).status_code == 409
+    registered.refresh_from_db()
+    assert (registered.state, registered.reason) == ("waiting", "")
+    assert not BrandWord.objects.exists()
+
+    seen = moderator.get(path).context["seen"]
+    assert moderator.post(path, {"verdict": "verified", "seen": seen}).status_code == 302
+    assert set(BrandWord.objects.values_list("plain", flat=True)) == {"山蜜", "nike", "山蜜牌"}
 
 
 def test_the_desk_refuses_with_a_reason_only(moderator, registered):

@@ -111,6 +111,17 @@ def test_a_refused_brand_is_mended_and_sent_in_again(her, registered, wulan):
     assert (registered.state, registered.register_number) == ("waiting", "777")
 
 
+def test_a_refused_brand_beyond_the_fifth_that_waits_is_a_409(her, registered, mei, wulan):
+    brands.refuse(brand=registered, moderator=wulan, reason="Wrong number.")
+    for number in range(5):
+        her.post("/me/brands/new", REGISTRATION | {"register_number": f"n{number}"})
+
+    answer = her.post(f"/me/brands/{registered.public_id}/edit", REGISTRATION)
+
+    registered.refresh_from_db()
+    assert (answer.status_code, registered.state) == (409, "refused")
+
+
 def test_a_verified_brand_is_not_rewritten(her, shanmi):
     path = f"/me/brands/{shanmi.public_id}/edit"
     assert her.get(path).status_code == 409
@@ -211,6 +222,34 @@ def test_renewing_and_revoking_stand_on_its_page(her, shanmi, issued, honey, wri
     honey.refresh_from_db()
     assert honey.state == Product.State.UNLISTED
     assert her.post(path, {"act": "revoke", "reason": "Again."}).status_code == 409
+
+
+@pytest.mark.parametrize("last_day", ["2027-06-29", "2027-06-30"])
+def test_a_renewal_that_ends_no_later_is_said_beside_its_field(her, shanmi, hill_shop, last_day):
+    her.post(f"/me/brands/{shanmi.public_id}/issue", CERTIFICATE | {"last_day": "2027-06-30"})
+    path = f"/me/certificates/{Certificate.objects.get().public_id}"
+
+    answer = her.post(path, {"act": "renew", "last_day": last_day})
+
+    assert answer.status_code == 422
+    assert "The last day comes before the first." in text(answer)
+    assert Certificate.objects.count() == 1
+
+    her.post(path, {"act": "renew", "last_day": "2027-07-01"})
+    assert Certificate.objects.latest("pk").ends_at.isoformat() == "2027-07-01T16:00:00+00:00"
+
+
+def test_nothing_is_renewed_for_a_brand_that_was_closed(her, shanmi, issued, mei):
+    certificate = issued(days=30)
+    Certificate.objects.filter(pk=certificate.pk).update(state="ended")
+    brands.close(brand=shanmi, by=mei, reason="Sold.")
+
+    answer = her.post(
+        f"/me/certificates/{certificate.public_id}", {"act": "renew", "last_day": "2027-06-30"}
+    )
+
+    assert answer.status_code == 409
+    assert Certificate.objects.count() == 1
 
 
 def test_a_strangers_brand_is_not_there(client, shanmi, issued, chen, hill_shop):

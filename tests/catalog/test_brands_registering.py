@@ -95,6 +95,23 @@ def test_a_refused_brand_is_told_why_and_sent_in_again(registered, wulan, mei):
     assert (again.state, again.reason, again.register_number) == ("waiting", "", "87654321")
 
 
+def test_a_refused_brand_waits_for_its_turn_like_a_new_one(registered, mei, wulan):
+    brands.refuse(brand=registered, moderator=wulan, reason="The number is another's.")
+    five = [
+        brands.register(owner=mei, written=replace(SHANMI, register_number=str(number)))
+        for number in range(5)
+    ]
+
+    with pytest.raises(brands.TooManyWaiting):
+        brands.send_in_again(brand=registered, written=SHANMI)
+    registered.refresh_from_db()
+    assert (registered.state, registered.reason) == ("refused", "The number is another's.")
+
+    brands.send_in_again(brand=five[0], written=replace(SHANMI, name_en="Shan"))  # waits anyway
+    brands.refuse(brand=five[1], moderator=wulan, reason="No.")
+    assert brands.send_in_again(brand=registered, written=SHANMI).state == "waiting"
+
+
 @pytest.mark.parametrize("wanted", State.values)
 @pytest.mark.parametrize("stored", State.values)
 def test_a_brand_moves_only_as_the_table_says(shanmi, stored, wanted):
