@@ -35,7 +35,12 @@ WITH standing AS (
 SELECT product_id FROM standing s
 WHERE noted IS DISTINCT FROM best
    OR (state = 'live' AND blocks AND best IS NULL)
-   OR (state = 'unlisted' AND taken_down_at IS NOT NULL AND best IS NOT NULL)
+   OR (state = 'unlisted' AND taken_down_at IS NOT NULL AND best IS NOT NULL
+     AND NOT EXISTS (
+       SELECT FROM standing f
+       WHERE f.product_id = s.product_id AND f.taken_down_at IS NOT NULL AND f.best IS NULL)
+     AND EXISTS (
+       SELECT FROM catalog_variant v WHERE v.product_id = s.product_id AND v.is_offered))
    OR (state = 'held' AND blocks AND best IS NULL AND NOT EXISTS (
      SELECT FROM catalog_hold h
      WHERE h.product_id = s.product_id AND h.state = 'waiting' AND h.cause = 'brand'))

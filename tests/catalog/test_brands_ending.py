@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from audit.models import AuditEvent
 from catalog import (
@@ -16,11 +20,14 @@ from catalog import (
     listing,
 )
 from catalog.authorising import Scope
-from catalog.models import Certificate, Product
+from catalog.models import Brand, Certificate, Naming, Product
 from kit import clock
+from kit.locks import locked
 from kit.states import TransitionRefused
 from notifications.models import Notice
 from tests.catalog.brands import DOWN, HELD, LIVE, broken, kinds, later, page_of, state
+from tests.catalog.conftest import FUJI
+from tests.races import together
 
 
 @pytest.mark.parametrize("policy", ["mark", "block"])
@@ -209,3 +216,116 @@ def test_revoking_needs_a_reason_and_happens_once(issued, mei):
 def test_the_very_same_certificate_is_issued_once(issued):
     assert issued() == issued()
     assert Certificate.objects.count() == 1
+
+
+def test_the_very_same_one_for_products_is_issued_once(issued, hill_shop, honey):
+    nuts = Product.objects.create(shop=hill_shop, title="核桃")
+    both = issued(products=[honey, nuts])
+
+    assert issued(products=[nuts, honey]) == both
+    assert issued(products=[honey]) != both
+    assert Certificate.objects.count() == 2
+
+
+def test_what_cannot_come_back_yet_keeps_no_other_listing_waiting(
+    shanmi, issued, writes, honey, mei, linwei, wulan
+):
+    """Two brands ended, one is renewed: the listing stays down, and no beat takes it up."""
+    fuji = brands.register(owner=linwei, written=FUJI)
+    brands.verify(brand=fuji, moderator=wulan)
+    now = clock.now()
+    scope = Scope(starts_at=now, ends_at=now + timedelta(days=3))
+    authorising.issue(brand=fuji, shop=honey.shop, scope=scope, by=linwei)
+    certificate = issued(days=3)
+    writes("山蜜 Fuji")
+    assert state(honey) == LIVE
+
+    with later(days=3):
+        brand_minding.mind()
+        assert state(honey) == DOWN
+        authorising.renew(certificate=certificate, ends_at=now + timedelta(days=9), by=mei)
+
+        assert state(honey) == DOWN
+        assert brand_minding.unsettled() == []
+
+        certificate = Certificate.objects.get(brand=fuji)
+        honey.variants.update(is_offered=False)
+        authorising.renew(certificate=certificate, ends_at=now + timedelta(days=9), by=linwei)
+        assert (state(honey), brand_minding.unsettled()) == (DOWN, [])
+
+        honey.variants.update(is_offered=True)
+        assert brand_minding.unsettled() == [honey.pk]
+        brand_minding.mind()
+    assert state(honey) == LIVE
+
+
+# Whether somebody waits for what this transaction holds.
+IS_WAITED_FOR = """
+SELECT EXISTS (
+  SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))
+"""
+
+
+def is_free_while_waiting(job, *, held, free):
+    """Run ``job`` against ``held`` rows that are locked; ``free`` must not be locked by it yet."""
+    outcomes = []
+
+    def run():
+        outcomes.extend(together(job))
+
+    with transaction.atomic():
+        locked(held)
+        beside = threading.Thread(target=run)
+        beside.start()
+        with connection.cursor() as cursor:
+            for _ in range(200):
+                cursor.execute(IS_WAITED_FOR)
+                if cursor.fetchone()[0]:
+                    break
+                time.sleep(0.05)
+            else:
+                raise AssertionError("it never waited")
+        rows = list(free.select_for_update(no_key=True, nowait=True))
+    beside.join(timeout=20)
+    return rows != [] and not isinstance(outcomes[0], Exception)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_renewal_waits_for_the_brand_before_it_holds_the_certificate(issued, shanmi, mei):
+    certificate = issued(days=3)
+
+    assert is_free_while_waiting(
+        lambda: authorising.renew(
+            certificate=certificate, ends_at=clock.now() + timedelta(days=9), by=mei
+        ),
+        held=Brand.objects.filter(pk=shanmi.pk),
+        free=Certificate.objects.filter(pk=certificate.pk),
+    )
+    assert Certificate.objects.filter(renews=certificate).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_closing_waits_for_a_listing_before_it_holds_its_namings(issued, writes, honey, mei):
+    certificate = issued(days=3)
+    writes()
+
+    assert is_free_while_waiting(
+        lambda: brands.close(brand=certificate.brand, by=mei, reason="Sold."),
+        held=Product.objects.filter(pk=honey.pk),
+        free=Naming.objects.filter(product=honey),
+    )
+    assert not Naming.objects.exists()
+
+
+def test_a_closing_takes_its_certificates_in_the_order_of_all(issued, shanmi, mei):
+    for days in (3, 4):
+        issued(days=days)
+    with CaptureQueriesContext(connection) as asked:
+        brands.close(brand=shanmi, by=mei, reason="Sold.")
+
+    about = [one["sql"] for one in asked if '"catalog_certificate"' in one["sql"]]
+    first, then = about[0], about[1]
+    assert first.endswith(
+        'ORDER BY "catalog_certificate"."id" ASC FOR NO KEY UPDATE OF "catalog_certificate"'
+    )
+    assert then.startswith('UPDATE "catalog_certificate"')
