@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -126,7 +126,7 @@ class _Purchase:
     touches: Sequence[Touch]
     language: str
     at: datetime
-    tells_name: bool
+    tells_name: Collection[str]
 
 
 @transaction.atomic
@@ -140,7 +140,7 @@ def place(  # noqa: PLR0913 -- the facts of one purchase, each from another plac
     language: str,
     seen_total_minor: int,
     bag: Bag | None = None,
-    tells_name: bool = False,
+    tells_name: Collection[str] = (),
 ) -> Checkout:
     """Place one order in each shop of ``lines``, or return what this key already placed.
 
@@ -156,7 +156,7 @@ def place(  # noqa: PLR0913 -- the facts of one purchase, each from another plac
         language: what the buyer reads, for letters and the provider's page.
         seen_total_minor: what the button said.
         bag: where the lines leave from; None when they come from no bag.
-        tells_name: whoever brought the buyer may learn who bought.
+        tells_name: public ids of those who, if they brought the buyer, may learn who bought.
 
     Raises:
         NothingToBuy: there are no lines, or they left the bag a moment ago.
