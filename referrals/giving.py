@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Q
 
+from audit.recording import record
 from kit import clock
+from kit.locks import locked
 from people.models import Person
 from referrals.expecting import LineToEarn, as_gifts, shares_of
 from referrals.judging import Purchase, judge
@@ -48,9 +50,23 @@ def choose(*, link: ShareLink, gives: str, charity: Charity | None = None) -> Sh
     charity = charity if gives == Gives.CHARITY else None
     if charity is not None and not Charity.objects.listed().filter(pk=charity.pk).exists():
         raise CharityClosed(charity.pk)
-    ShareLink.objects.filter(pk=link.pk).update(gives=gives, charity=charity)
+    stood = locked(ShareLink.objects.filter(pk=link.pk))[0]
+    before, after = _told(stood.gives, stood.charity_id), _told(gives, charity and charity.pk)
+    if before != after:
+        ShareLink.objects.filter(pk=link.pk).update(gives=gives, charity=charity)
+        record(
+            actor=f"person:{link.person_id}",
+            act="link.gives_changed",
+            subject=f"link:{link.pk}",
+            before=before,
+            after=after,
+        )
     link.gives, link.charity = gives, charity
     return link
+
+
+def _told(gives: str, charity_id: int | None) -> dict[str, str | int | None]:
+    return {"gives": str(gives), "charity": charity_id}
 
 
 def shops_giving(

@@ -55,8 +55,8 @@ def schools(accountant) -> Charity:
 
 @pytest.fixture
 def mine(client, linwei):
-    """Lin Wei's browser, in English."""
-    client.force_login(linwei)
+    """Lin Wei's browser, in which she proved a moment ago who she is, in English."""
+    sign_in_twice(client, linwei)
     client.cookies["django_language"] = "en"
     return client
 
@@ -134,6 +134,46 @@ def test_somebody_elses_link_is_not_there(client, link, xiaoyu):
     assert client.delete(path_of(link)).status_code == 405
     link.refresh_from_db()
     assert link.gives == Gives.KEEP
+
+
+def test_who_signed_in_long_ago_proves_it_before_giving_it_away(client, linwei, link, schools):
+    client.force_login(linwei)
+    client.cookies["django_language"] = "en"
+
+    answer = client.post(path_of(link), {"gives": "charity", "charity": schools.pk})
+
+    assert answer.status_code == 403
+    assert f"/accounts/prove/?next={path_of(link)}" in answer.content.decode()
+    link.refresh_from_db()
+    assert (link.gives, link.charity) == (Gives.KEEP, None)
+    assert not AuditEvent.objects.filter(act="link.gives_changed").exists()
+    form = client.get(path_of(link)).context["form"]
+    assert form.initial == {"gives": "charity", "charity": schools.pk}
+
+    sign_in_twice(client, linwei)
+    assert client.post(path_of(link), form.initial).status_code == 302
+    assert client.get(path_of(link)).context["form"].initial == form.initial
+    link.refresh_from_db()
+    assert (link.gives, link.charity) == (Gives.CHARITY, schools)
+
+
+def test_who_signed_in_long_ago_may_have_it_back(client, linwei, link):
+    giving.choose(link=link, gives=Gives.NONE)
+    client.force_login(linwei)
+
+    assert client.post(path_of(link), {"gives": "keep"}).status_code == 302
+
+
+def test_where_it_goes_is_on_record_with_what_was_before(mine, linwei, link, schools):
+    mine.post(path_of(link), {"gives": "charity", "charity": schools.pk})
+    mine.post(path_of(link), {"gives": "charity", "charity": schools.pk})
+    mine.post(path_of(link), {"gives": "none"})
+
+    given, given_up = AuditEvent.objects.filter(act="link.gives_changed").order_by("pk")
+    to_schools = {"gives": "charity", "charity": schools.pk}
+    assert (given.actor, given.subject) == (f"person:{linwei.pk}", f"link:{link.pk}")
+    assert (given.before, given.after) == ({"gives": "keep", "charity": None}, to_schools)
+    assert (given_up.before, given_up.after) == (to_schools, {"gives": "none", "charity": None})
 
 
 # --- what the world reads ------------------------------------------------------------------
