@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import threading
 from datetime import UTC, date, datetime, timedelta
@@ -30,6 +31,16 @@ def in_catch_all():
 
 def test_a_fresh_table_has_the_catch_all_alone(db):
     assert partitions.days() == []
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_nobody_stores_a_click_while_the_table_changes_its_shape(db, backwards):
+    told = io.StringIO()
+    call_command("sqlmigrate", "referrals", "0002", backwards=backwards, stdout=told)
+    sql = told.getvalue()
+    lock = sql.index("LOCK TABLE referrals_click IN ACCESS EXCLUSIVE MODE;")
+
+    assert sql.index("BEGIN;") < lock < sql.index("CREATE TEMPORARY TABLE clicks_so_far")
 
 
 def test_today_and_a_week_ahead_have_partitions(db):
