@@ -144,6 +144,12 @@ def _take() -> Path | None:
 
 
 def _store(taken: Path) -> int:
+    """Store a taken file and delete it, once nobody writes to it any more."""
+    try:
+        with taken.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # whoever took it may have died waiting
+    except FileNotFoundError:
+        return 0
     stored = stored_from(taken)
     taken.unlink(missing_ok=True)
     return stored

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -82,6 +83,24 @@ def test_a_sweep_killed_before_storing_loses_nothing(link):
     spool.keep(opening(link))
 
     assert spool.sweep() == 2
+
+
+def test_a_sweep_waits_for_who_still_writes_to_a_file_that_another_took(link, settings):
+    first, last = opening(link), opening(link)
+    spool.keep(first)
+    writer = os.open(settings.CLICK_SPOOL / spool.OPEN, os.O_WRONLY | os.O_APPEND)
+    fcntl.flock(writer, fcntl.LOCK_EX)
+    (settings.CLICK_SPOOL / spool.OPEN).rename(settings.CLICK_SPOOL / "taken-by-the-dead")
+
+    def write_and_let_go():
+        os.write(writer, spool.line_of(last))
+        os.close(writer)
+
+    threading.Timer(0.2, write_and_let_go).start()
+
+    assert spool.sweep() == 2
+    assert set(Click.objects.values_list("pk", flat=True)) == {first.click_id, last.click_id}
+    assert [path.name for path in settings.CLICK_SPOOL.iterdir()] == ["unrecorded"]
 
 
 def test_a_line_torn_by_a_kill_spoils_no_other(link, settings, caplog):
