@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 1_000
 ORPHANED_AFTER_MS = 60_000  # three times what a drain may take
+DEAD_AFTER_MS = 3_600_000  # no drain is away so long and comes back
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 KINDS = frozenset(Click.Kind.values)
@@ -165,11 +166,14 @@ def _opening(fields: dict[bytes, bytes], oldest: datetime) -> Opening:
 
 
 def _leave(client: redis.Redis, me: str) -> None:
-    """Take this drain's name off the group, unless it leaves entries behind."""
+    """Take the names of this drain and the dead off the group, unless they leave entries."""
     try:
         pending = client.xpending_range(stream.key(), stream.GROUP, "-", "+", 1, consumername=me)
         if not pending:
             client.xgroup_delconsumer(stream.key(), stream.GROUP, me)
+        for one in client.xinfo_consumers(stream.key(), stream.GROUP):
+            if one["pending"] == 0 and one["idle"] > DEAD_AFTER_MS:
+                client.xgroup_delconsumer(stream.key(), stream.GROUP, one["name"])
     except redis.RedisError:
         log.info("Valkey went away while a drain left")
     finally:

@@ -70,6 +70,23 @@ def test_no_drain_leaves_its_name_behind(link):
     assert stream.client().xinfo_consumers(stream.key(), stream.GROUP) == []
 
 
+def test_the_name_of_a_drain_that_died_goes_unless_it_left_entries(link, monkeypatch):
+    client = stream.client()
+    client.xgroup_createconsumer(stream.key(), stream.GROUP, "dead")
+    note(link)
+    client.xreadgroup(stream.GROUP, "left one", {stream.key(): ">"}, count=1)
+
+    def names():
+        return {one["name"] for one in client.xinfo_consumers(stream.key(), stream.GROUP)}
+
+    clicks.drain(5)
+    assert names() == {b"dead", b"left one"}
+    monkeypatch.setattr(draining, "DEAD_AFTER_MS", -1)
+    clicks.drain(5)
+
+    assert (names(), in_stream(), pending()) == ({b"left one"}, 1, 1)
+
+
 def test_entries_from_before_clicks_had_a_channel_are_clicks(noon, link):
     before = entry(link, NOON)
     del before["c"]
