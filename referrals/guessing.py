@@ -20,7 +20,7 @@ def is_too_often(environ: Mapping[str, str]) -> bool:
     Known codes are never refused. The sender is counted by a hash that means nothing once
     the day's salt is gone.
     """
-    place = _network_of(salts.address_in(environ))
+    place = _network_of(salts.unwrapped(salts.address_in(environ)))
     key = "guesses:" + salts.visitor(address=place, agent="", host="", now=clock.now())
     try:
         cache.add(key, 0, SECONDS)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import secrets
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -47,11 +49,23 @@ def address_in(environ: Mapping[str, str]) -> str:
     return environ.get("REMOTE_ADDR", "")
 
 
+def unwrapped(address: str) -> str:
+    """Return an IPv4 address that comes in IPv6 clothes as itself, any other as it is."""
+    if ":" not in address:
+        return address
+    try:
+        mapped = ipaddress.IPv6Address(address).ipv4_mapped
+    except ValueError:
+        return address
+    return address if mapped is None else str(mapped)
+
+
 def forget() -> None:
     """Hold no salt in this process's memory any more."""
     _today.clear()
-    while _timers:
-        _timers.pop().cancel()
+    with suppress(IndexError):  # another thread may be forgetting as well
+        while True:
+            _timers.pop().cancel()
 
 
 def destroy_old(now: datetime) -> int:

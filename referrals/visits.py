@@ -150,6 +150,7 @@ def _note(facts: LinkFacts, kind: Click.Kind, asked: Asked, now: datetime) -> no
 
 def _network_of(address: str) -> str:
     """Return the network an address is in; nonsense is a network of its own."""
+    address = salts.unwrapped(address)
     if ":" not in address:
         return address.rpartition(".")[0]
     try:

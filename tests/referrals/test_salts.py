@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kit import clock
-from referrals import salts, tasks
+from referrals import salts, tasks, visits
 from referrals.models import Click, Salt
 from tests.conftest import NOON
 from tests.referrals.conftest import BROWSER
@@ -81,6 +81,41 @@ def test_a_process_nobody_asks_any_more_forgets_its_salt_by_itself(db, monkeypat
         timer.join(timeout=5)
 
     assert salts._today == {}
+
+
+def test_two_threads_may_forget_at_once(monkeypatch):
+    class EmptiedByAnother(list):
+        def __bool__(self):
+            return True
+
+    monkeypatch.setattr(salts, "_timers", EmptiedByAnother())
+    monkeypatch.setitem(salts._today, NOON.date(), b"salt")
+
+    salts.forget()
+
+    assert salts._today == {}
+
+
+@pytest.mark.parametrize(
+    ("address", "itself"),
+    [
+        ("::ffff:198.51.100.7", "198.51.100.7"),
+        ("::FFFF:c633:6407", "198.51.100.7"),
+        ("198.51.100.7", "198.51.100.7"),
+        ("2001:db8::7", "2001:db8::7"),
+        ("not:an address", "not:an address"),
+        ("", ""),
+    ],
+)
+def test_an_ipv4_address_in_ipv6_clothes_is_itself(address, itself):
+    assert salts.unwrapped(address) == itself
+
+
+def test_ipv4_visitors_in_ipv6_clothes_are_of_their_own_networks():
+    one, other = "::ffff:198.51.100.7", "::ffff:203.0.113.7"
+
+    assert visits._network_of(one) == "198.51.100"
+    assert visits._network_of(other) == "203.0.113"
 
 
 @pytest.mark.proves("T12")
