@@ -174,7 +174,7 @@ def product_page_data(product: Product, *, viewer: Person | None = None) -> dict
         "friends_bought": bought[:FACES_SHOWN],
         "friends_bought_count": len(bought),
         "products_count": Product.objects.on_sale().filter(shop=shop).count(),
-        "others": _others(product, shop),
+        "others": others_of(product, shop),
     }
 
 
@@ -228,7 +228,7 @@ def shop_page_data(
     }
 
 
-def _others(product: Product, shop: Shop) -> list[Card]:
+def others_of(product: Product, shop: Shop) -> list[Card]:
     """Return the cards of the newest things that stand below a product in its shop."""
     beside = Product.objects.on_sale().filter(shop=shop).exclude(pk=product.pk)
     return [_card(other, shop) for other in _newest_first(beside)[:OTHERS_SHOWN]]

@@ -6,11 +6,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from catalog.models import Product
-from catalog.pages import shop_page_data
+from catalog.pages import others_of
 from shops.models import Shop
 
 GONE = 410
-OTHERS_SHOWN = 4
 
 
 def gone(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -23,6 +22,6 @@ def gone(request: HttpRequest, public_id: str) -> HttpResponse:
     page = {
         "title": once.title,
         "shop": once.shop if is_open else None,
-        "cards": shop_page_data(once.shop)["cards"][:OTHERS_SHOWN] if is_open else [],
+        "cards": others_of(once, once.shop) if is_open else [],
     }
     return render(request, "referrals/gone.html", page, status=GONE)

@@ -117,7 +117,7 @@ def _unknown(request: HttpRequest) -> HttpResponse:
 @require_safe
 def product(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show a product; who came by a share link is told whose, here as on the link itself."""
-    return _product(request, public_id, _arrival(request))
+    return _asked_again(_product(request, public_id, _arrival(request)))
 
 
 @require_safe
@@ -127,7 +127,7 @@ def shop(request: HttpRequest, handle: str) -> HttpResponse:
         raise Http404  # before the cache keeps a key for every word anybody types
     language, viewer, arrival = language_of(), viewer_of(request), _arrival(request)
     if viewer is not None:
-        return _shop_for(viewer, request, handle, arrival)
+        return _asked_again(_shop_for(viewer, request, handle, arrival))
     body = shop_body(
         handle,
         language=language,
@@ -138,9 +138,8 @@ def shop(request: HttpRequest, handle: str) -> HttpResponse:
     if body is None:
         raise Http404
     gain = arrivals.gain_on_shop(arrival, shop_id=_number(body.facts["shop_id"]), language=language)
-    return HttpResponse(
-        body.filled(csrf=form_token(request.META), bag=bag_badge_of(request), disclosure=gain)
-    )
+    filled = body.filled(csrf=form_token(request.META), bag=bag_badge_of(request), disclosure=gain)
+    return _asked_again(HttpResponse(filled))
 
 
 def _shop_for(viewer: Person, request: HttpRequest, handle: str, arrival: Arrival) -> HttpResponse:
@@ -235,6 +234,12 @@ def _arrival(request: HttpRequest) -> Arrival:
 
 def _number(fact: Any) -> int:
     return int(fact)
+
+
+def _asked_again(answer: Answer) -> Answer:
+    """Keep one visitor's page, with their friend and their form's token, from all others."""
+    answer["Cache-Control"] = "private, no-cache"
+    return answer
 
 
 def _private(answer: Answer) -> Answer:

@@ -70,7 +70,9 @@ class ShareLinksFirst:
             request.META[OPENED] = facts
             answer = self._through_the_door(request)
         except NOBODY_TO_ASK:
-            answer = _nobody_home(request)
+            language = _language_of(request)
+            translation.activate(language)  # or it would be the last visitor's
+            answer = _written_in(language, _nobody_home(request))
         answer["Content-Length"] = str(len(answer.content))
         # One by one the dozen headers would cost a tenth of the whole answer.
         answer.headers._store.update(self._frame(request))
@@ -89,9 +91,7 @@ class ShareLinksFirst:
         translation.activate(language)
         if settings.CSRF_COOKIE_NAME in request.COOKIES:
             self.csrf.process_request(request)
-        answer: HttpResponse = self.door(request)
-        answer["Content-Language"] = language
-        answer["Vary"] = "Accept-Language, Cookie"
+        answer: HttpResponse = _written_in(language, self.door(request))
         if request.META.get("CSRF_COOKIE_NEEDS_UPDATE"):
             secret = request.META["CSRF_COOKIE"]
             answer.set_cookie(settings.CSRF_COOKIE_NAME, secret, **self.csrf_cookie)
@@ -152,6 +152,12 @@ def _language(accepted: str, chosen: str) -> str:
     asked.META["HTTP_ACCEPT_LANGUAGE"] = accepted
     asked.COOKIES[settings.LANGUAGE_COOKIE_NAME] = chosen
     return translation.get_language_from_request(asked)
+
+
+def _written_in(language: str, answer: HttpResponse) -> HttpResponse:
+    answer["Content-Language"] = language
+    answer["Vary"] = "Accept-Language, Cookie"
+    return answer
 
 
 def _nobody_home(request: HttpRequest) -> HttpResponse:

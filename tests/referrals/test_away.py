@@ -13,6 +13,7 @@ import pytest
 import redis
 from django.db import DatabaseError, OperationalError
 from django.test import Client
+from django.utils import translation
 
 from catalog import pages
 from devstack import valkey
@@ -140,16 +141,22 @@ def test_with_both_servers_away_a_page_in_fashion_still_opens(own_valkey, link, 
     assert set(Click.objects.values_list("id", flat=True)) == {first, *ids}
 
 
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
 @pytest.mark.parametrize("path", ["/s/{code}", "/p/{public_id}"])
 def test_a_page_nobody_can_write_is_a_503_that_says_when_to_come_again(
-    own_valkey, link, honey, monkeypatch, path
+    own_valkey, link, honey, monkeypatch, path, language
 ):
     own_valkey.kill()
     nearby.forget_all()
     _take_the_database_away(monkeypatch)
-    answer = Client(**BROWSER).get(path.format(code=link.code, public_id=honey.public_id))
+    with translation.override("en" if language == "zh-hans" else "zh-hans"):  # the last visitor's
+        client = Client(**BROWSER, HTTP_ACCEPT_LANGUAGE=language)
+        answer = client.get(path.format(code=link.code, public_id=honey.public_id))
 
     assert answer.status_code == 503
+    assert ("Something broke on our side" in answer.content.decode()) == (language == "en")
+    assert answer["Content-Language"] == language
+    assert answer["Vary"] == "Accept-Language, Cookie"
     assert answer["Retry-After"] == "10"
     assert answer["X-Frame-Options"] == "DENY"
 

@@ -121,6 +121,36 @@ def test_a_product_taken_down_is_gone_with_the_shops_others(phone, link, honey):
         assert 'href="/shanli"' in answer.content.decode()
 
 
+def test_what_is_gone_asks_for_the_four_cards_it_shows(
+    phone, honey, hill_shop, django_assert_num_queries
+):
+    for number in range(6):
+        other = hill_shop.products.create(
+            title=f"茶{number}", state="live", published_at=clock.now()
+        )
+        other.variants.create(name="a", price_minor=1000, available=1)
+    honey.state = "unlisted"
+    honey.save()
+
+    with django_assert_num_queries(5):
+        page = phone.get(f"/p/{honey.public_id}").content.decode()
+
+    assert [f"茶{number}" in page for number in range(6)] == [False, False, True, True, True, True]
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_a_page_with_a_friend_and_a_forms_token_is_nobody_elses(
+    phone, link, honey, xiaoyu, signed_in
+):
+    if signed_in:
+        phone.force_login(xiaoyu)
+    phone.get(path_of(link))
+
+    for path in (f"/p/{honey.public_id}", "/shanli"):
+        answer = phone.get(path)
+        assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-cache")
+
+
 def test_a_listing_nobody_ever_saw_is_unknown(phone, honey):
     honey.state, honey.published_at = "held", None
     honey.save()
