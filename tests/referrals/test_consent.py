@@ -82,6 +82,28 @@ def test_who_takes_it_away_again_has_nothing(phone, link, strict):
     assert QUESTION in phone.get(path_of(link)).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("noted", "allowed", "buttons"),
+    [
+        (False, False, ["allow"]),
+        (True, False, ["forget", "allow"]),
+        (False, True, ["forget"]),
+        (True, True, ["forget"]),
+    ],
+)
+def test_what_is_noted_can_be_taken_away_whether_or_not_it_was_allowed(
+    phone, link, strict, noted, allowed, buttons
+):
+    if noted:
+        phone.cookies[COOKIE_NAME] = cookie_with([], touch_of(link))
+    if allowed:
+        phone.cookies[consent.ALLOWED_COOKIE] = consent.ALLOWED
+
+    page = phone.get("/about/cookies").content.decode()
+
+    assert re.findall(r'name="act" value="(\w+)"', page) == buttons
+
+
 def test_on_the_products_own_page_it_goes_along_in_the_address(phone, link, honey, strict):
     page = phone.get(path_of(link)).content.decode()
     carried = hidden(page, "brought")
