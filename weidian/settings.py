@@ -138,6 +138,8 @@ DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
     "-c lock_timeout=3s"  # who waits longer for a lock is answered 409 instead
     " -c statement_timeout=30s -c timezone=UTC"
 )
+# A server that is gone without a word would hold every request until the kernel gives up.
+DATABASES["default"]["OPTIONS"]["connect_timeout"] = 3
 
 VALKEY_URL = env.text("VALKEY_URL")
 VALKEY_PREFIX = env.text("WEIDIAN_VALKEY_PREFIX", default="wd")
