@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from payments.models import Destination
+from payments.models import Destination, Payout
 from people.models import Block, Person
 from referrals import claiming, fingerprints, programme
 from referrals.models import Click, ShareLink
@@ -164,16 +164,17 @@ def _known(purchase: Purchase, candidates: list[Touch]) -> _Known:
         window=timedelta(days=shop.terms.attribution_days),
         contacts=purchase.fingerprints | own,
         staff_ids=frozenset(members) | {shop.owner_id},
-        blocked_ids=_blocked_ids(shop, buyer),
+        blocked_ids=_blocked_ids(buyer),
         barred_ids=programme.barred_at_order(shop=shop, person_ids=sharer_ids, at=purchase.at),
         same_account_ids=_same_account_ids(shop, buyer, sharer_ids),
     )
 
 
-def _blocked_ids(shop: Shop, buyer: Person | None) -> frozenset[int]:
-    between = Q(blocker=shop.owner_id)
-    if buyer is not None:
-        between |= Q(blocker=buyer.pk) | Q(blocked=buyer.pk)
+def _blocked_ids(buyer: Person | None) -> frozenset[int]:
+    """Return whom the buyer blocked, or was blocked by; a shop says it with a removal."""
+    if buyer is None:
+        return frozenset()
+    between = Q(blocker=buyer.pk) | Q(blocked=buyer.pk)
     blocks = Block.objects.filter(between).values_list("blocker_id", "blocked_id")
     return frozenset(person for pair in blocks for person in pair)
 
@@ -181,9 +182,18 @@ def _blocked_ids(shop: Shop, buyer: Person | None) -> frozenset[int]:
 def _same_account_ids(
     shop: Shop, buyer: Person | None, sharer_ids: frozenset[int]
 ) -> frozenset[int]:
-    """Return the sharers who had, or have, their money sent where the buyer or owner has."""
+    """Return the sharers whose money has arrived where the buyer's or the owner's has.
+
+    An account that was only named proves nothing: anybody can type a sharer's.
+    """
     other_ids = {shop.owner_id} | ({buyer.pk} if buyer else set())
-    places = Destination.objects.filter(person_id__in=sharer_ids | other_ids)
+    arrived = Payout.objects.filter(
+        person=OuterRef("person"),
+        provider=OuterRef("provider"),
+        destination=OuterRef("identifier"),
+        state=Payout.State.SETTLED,
+    )
+    places = Destination.objects.filter(Exists(arrived), person_id__in=sharer_ids | other_ids)
     pairs = set(places.exclude(fingerprint="").values_list("person_id", "fingerprint"))
     theirs = {place for person_id, place in pairs if person_id in other_ids}
     return frozenset(person_id for person_id, place in pairs if place in theirs) & sharer_ids

@@ -21,7 +21,7 @@ class Rule(models.TextChoices):
     OWN_PURCHASE = "own purchase", _("the sharer is the buyer")
     OWN_SHOP = "own shop", _("the sharer works in the shop")
     INACTIVE = "sharer inactive", _("the sharer's account is closed")
-    BLOCKED = "blocked", _("the sharer and the buyer or the shop's owner are blocked")
+    BLOCKED = "blocked", _("the sharer or the buyer has blocked the other")
     OWN_CONTACT = "own contact", _("the buyer's phone or e-mail is the sharer's")
     OWN_ACCOUNT = "own account", _("the buyer or the shop is paid out to the sharer's account")
     NOT_IN_PROGRAMME = "not in programme", _("the shop does not let this person share for pay")

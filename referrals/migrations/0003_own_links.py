@@ -28,7 +28,7 @@ RULES = [
     ("own purchase", "the sharer is the buyer"),
     ("own shop", "the sharer works in the shop"),
     ("sharer inactive", "the sharer's account is closed"),
-    ("blocked", "the sharer and the buyer or the shop's owner are blocked"),
+    ("blocked", "the sharer or the buyer has blocked the other"),
     ("own contact", "the buyer's phone or e-mail is the sharer's"),
     ("own account", "the buyer or the shop is paid out to the sharer's account"),
     ("not in programme", "the shop does not let this person share for pay"),

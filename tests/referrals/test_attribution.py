@@ -18,6 +18,7 @@ from referrals.touches import Touch
 from shops.models import Membership
 from tests.races import all_at_once
 from tests.referrals.conftest import order, touch_of
+from tests.referrals.money import one
 
 
 @pytest.fixture
@@ -136,16 +137,26 @@ def test_an_account_that_is_closed_earns_nothing(noon, hill_shop, xiaoyu, linwei
     assert not Commission.objects.exists()
 
 
-@pytest.mark.parametrize("way", ["buyer blocks", "sharer blocks", "owner blocks"])
-def test_who_is_blocked_does_not_earn(noon, hill_shop, chen, xiaoyu, linwei, link, way):
+@pytest.mark.parametrize("way", ["buyer blocks", "sharer blocks"])
+def test_who_is_blocked_does_not_earn(noon, hill_shop, xiaoyu, linwei, link, way):
     pair = {
         "buyer blocks": (xiaoyu, linwei),
         "sharer blocks": (linwei, xiaoyu),
-        "owner blocks": (chen, linwei),
     }[way]
     Block.objects.create(blocker=pair[0], blocked=pair[1])
 
     assert order(hill_shop, xiaoyu, [touch_of(link)]) is None
+
+
+@pytest.mark.parametrize("by_guest", [False, True])
+def test_a_block_by_the_shops_owner_is_no_removal(
+    noon, hill_shop, chen, xiaoyu, linwei, link, by_guest
+):
+    Block.objects.create(blocker=chen, blocked=linwei)
+
+    attribution = order(hill_shop, None if by_guest else xiaoyu, [touch_of(link)])
+
+    assert (attribution.sharer, one().amount_minor) == (linwei, 680)
 
 
 def test_clicks_on_another_shop_are_no_candidates(noon, hill_shop, xiaoyu, link):

@@ -8,6 +8,7 @@ import pytest
 
 from kit.invariants import check
 from payments.destinations import set_destination
+from payments.models import Payout
 from people.models import Person
 from referrals import links, programme
 from referrals.invariants import INVARIANTS
@@ -71,22 +72,52 @@ def test_a_click_after_the_end_of_a_link_earns_nothing_and_one_before_does(
     assert order(hill_shop, xiaoyu, [just_before], key="0RDER00002") is not None
 
 
+def paid_to(person, identifier, *, state="settled") -> None:
+    """Name an account for somebody's money, and send them some there."""
+    place = set_destination(person=person, identifier=identifier, holder="林薇")
+    Payout.objects.create(
+        person=person,
+        account=f"sharer:{person.pk}:CNY",
+        run="now",
+        amount_minor=100,
+        currency="CNY",
+        provider=place.provider,
+        destination=place.identifier,
+        state=state,
+    )
+
+
 @pytest.mark.parametrize("whose", ["buyer", "owner"])
 def test_who_is_paid_to_the_same_account_is_taken_for_the_same_person(
     noon, hill_shop, chen, xiaoyu, linwei, link, whose
 ):
     other = {"buyer": xiaoyu, "owner": chen}[whose]
     for one in (linwei, other):
-        set_destination(person=one, identifier="6222020200012345678", holder="林薇")
+        paid_to(one, "6222020200012345678")
     set_destination(person=linwei, identifier="6222020200099999999", holder="林薇")
 
     assert order(hill_shop, xiaoyu, [touch_of(link)]) is None
     assert Candidate.objects.get().rule == "own account"
 
 
+@pytest.mark.parametrize("state", [None, "returned"])
+@pytest.mark.parametrize("whose", ["buyer", "owner"])
+def test_who_only_names_a_sharers_account_silences_nobody(
+    noon, hill_shop, chen, xiaoyu, linwei, link, whose, state
+):
+    other = {"buyer": xiaoyu, "owner": chen}[whose]
+    paid_to(linwei, "6222020200012345678")
+    if state is None:
+        set_destination(person=other, identifier="6222020200012345678", holder="林薇")
+    else:
+        paid_to(other, "6222020200012345678", state=state)
+
+    assert order(hill_shop, xiaoyu, [touch_of(link)]).sharer == linwei
+
+
 def test_accounts_of_two_people_are_two(noon, hill_shop, chen, xiaoyu, linwei, link):
     for number, one in enumerate((linwei, xiaoyu, chen)):
-        set_destination(person=one, identifier=f"622202020001234567{number}", holder="x")
+        paid_to(one, f"622202020001234567{number}")
 
     assert order(hill_shop, xiaoyu, [touch_of(link)]) is not None
 
