@@ -141,6 +141,11 @@ def carry(*, bag: Bag, brought: str) -> None:
     Bag.objects.filter(pk=bag.pk).update(brought=consent.joined(held.brought, brought))
 
 
+def forget_links(*, bag: Bag) -> None:
+    """Let the bag carry no share links any more."""
+    Bag.objects.filter(pk=bag.pk).update(brought="")
+
+
 def count(bag: Bag | None) -> int:
     """Return how many pieces are in the bag."""
     if bag is None:

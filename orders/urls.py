@@ -11,6 +11,7 @@ app_name = "orders"
 urlpatterns = [
     path("bag", bag.bag, name="bag"),
     path("bag/change", bag.change, name="bag_change"),
+    path("bag/forget-links", bag.forget_links, name="bag_forget_links"),
     path("bag/put-back/<int:variant_id>/<int:quantity>", bag.put_back, name="bag_put_back"),
     path("checkout", checkout.checkout, name="checkout"),
     path("pay/back", checkout.pay_back, name="pay_back"),

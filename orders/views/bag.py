@@ -103,6 +103,15 @@ def change(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+def forget_links(request: HttpRequest) -> HttpResponse:
+    """Forget what the bag carries; the same form then goes on to browser and account."""
+    held = bag_of(request)
+    if held is not None:
+        bags.forget_links(bag=held)
+    return redirect("/about/cookies", preserve_request=True)
+
+
+@require_POST
 def put_back(request: HttpRequest, variant_id: int, quantity: int) -> HttpResponse:
     """Undo a removal."""
     try:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from kit.web import way_back
 from referrals import claiming, consent
 from referrals.touches import COOKIE_AGE, COOKIE_NAME
-from referrals.views.request_facts import viewer_of
+from referrals.views.request_facts import bag_badge_of, viewer_of
 
 
 @never_cache
@@ -28,6 +28,7 @@ def cookies(request: HttpRequest) -> HttpResponse:
         "is_asked": settings.CONSENT == "strict",
         "is_allowed": not consent.is_needed(request.COOKIES),
         "has_touches": bool(consent.proven(request.COOKIES)),
+        "has_bag": bool(bag_badge_of(request)),
         "days": COOKIE_AGE.days,
     }
     return render(request, "referrals/cookies.html", page)

@@ -82,3 +82,23 @@ def test_signing_in_pours_what_a_guests_bag_carries_into_ones_own(linwei, xiaoyu
     own.refresh_from_db()
     (carried,) = consent.proven({}, own.brought)
     assert carried.click_id == touch.click_id
+
+
+def test_who_takes_it_away_takes_it_out_of_the_bag_too(phone, link, jar):
+    put_in_bag(phone, phone.get(f"/s/{link.code}").content.decode(), jar)
+    page = phone.get("/about/cookies").content.decode()
+    assert 'name="act" value="forget" formaction="/bag/forget-links"' in page
+    phone.cookies[COOKIE_NAME] = "a note"
+
+    answer = phone.post("/bag/forget-links", {"act": "forget"}, follow=True)
+
+    assert answer.redirect_chain == [("/about/cookies", 307), ("/about/cookies", 302)]
+    assert phone.cookies[COOKIE_NAME].value == ""
+    bag = Bag.objects.get()
+    assert (bag.brought, bag.lines.count()) == ("", 1)
+
+
+def test_who_has_no_bag_takes_nothing_out_of_it(phone, db):
+    assert phone.post("/bag/forget-links", {"act": "forget"}).status_code == 307
+    assert phone.get("/bag/forget-links").status_code == 405
+    assert not Bag.objects.exists()
