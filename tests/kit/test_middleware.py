@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import OperationalError
+from django.http import HttpResponse
 from django.test import Client
 from psycopg2.errors import DeadlockDetected, DiskFull, LockNotAvailable
 
@@ -69,6 +70,6 @@ def test_who_waited_in_vain_for_others_is_asked_to_try_again(db, rf, chen, cause
     fact = OperationalError()
     fact.__cause__ = cause()
 
-    answer = AnswerTransitionRefused(lambda request: answer).process_exception(request, fact)
+    answer = AnswerTransitionRefused(lambda _: HttpResponse()).process_exception(request, fact)
 
     assert (answer and answer.status_code) == status
