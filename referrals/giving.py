@@ -51,7 +51,8 @@ def choose(*, link: ShareLink, gives: str, charity: Charity | None = None) -> Sh
     if charity is not None and not Charity.objects.listed().filter(pk=charity.pk).exists():
         raise CharityClosed(charity.pk)
     stood = locked(ShareLink.objects.filter(pk=link.pk))[0]
-    before, after = _told(stood.gives, stood.charity_id), _told(gives, charity and charity.pk)
+    before = _told(stood.gives, stood.charity_id)
+    after = _told(gives, charity.pk if charity else None)
     if before != after:
         ShareLink.objects.filter(pk=link.pk).update(gives=gives, charity=charity)
         record(
