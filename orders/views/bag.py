@@ -105,6 +105,8 @@ def change(request: HttpRequest) -> HttpResponse:
 @require_POST
 def forget_links(request: HttpRequest) -> HttpResponse:
     """Forget what the bag carries; the same form then goes on to browser and account."""
+    if request.POST.get("act") != "forget":
+        return redirect("/about/cookies")
     held = bag_of(request)
     if held is not None:
         bags.forget_links(bag=held)
