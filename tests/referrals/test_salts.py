@@ -84,7 +84,7 @@ def test_a_process_nobody_asks_any_more_forgets_its_salt_by_itself(db, monkeypat
 
 
 def test_two_threads_may_forget_at_once(monkeypatch):
-    class EmptiedByAnother(list):
+    class EmptiedByAnother(list[object]):
         def __bool__(self):
             return True
 
