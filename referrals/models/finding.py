@@ -124,8 +124,8 @@ class Finding(models.Model):
     rule = models.CharField(max_length=4)
     version = models.PositiveSmallIntegerField()
     score = models.PositiveSmallIntegerField()
-    verdict = models.CharField(max_length=5, choices=Verdict.choices)
-    stage = models.CharField(max_length=7, choices=Stage.choices)
+    verdict = models.CharField(max_length=5, choices=Verdict)
+    stage = models.CharField(max_length=7, choices=Stage)
     evidence = models.JSONField(default=dict)
     at = models.DateTimeField(default=clock.now)
 

@@ -80,7 +80,8 @@ class ShareLinksFirst:
 
     def _refuse_strange_hosts(self, request: HttpRequest) -> None:
         """Look at a host as the long way does, once; ours are few."""
-        host = request.META.get("HTTP_HOST", "")
+        environ = request.META  # the headers are put into another table only if asked for there
+        host = environ.get("HTTP_HOST", "")
         if host not in self.our_hosts:
             request.get_host()
             if len(self.our_hosts) < MOST_HOSTS:
@@ -139,7 +140,8 @@ def _open(request: HttpRequest) -> HttpResponse:
 
 
 def _language_of(request: HttpRequest) -> str:
-    accepted = request.META.get("HTTP_ACCEPT_LANGUAGE", "")
+    environ = request.META
+    accepted = environ.get("HTTP_ACCEPT_LANGUAGE", "")
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     read = _language if len(accepted) + len(chosen) <= LONGEST_REMEMBERED else _language.__wrapped__
     return read(accepted, chosen)

@@ -214,7 +214,7 @@ def test_previews_say_it_too(linwei, link, schools, gives, said):
     linwei.save(update_fields=["language"])
     giving.choose(link=link, gives=gives, charity=schools)
 
-    page = Client(HTTP_USER_AGENT="WhatsApp/2.23").get(f"/s/{link.code}")
+    page = Client(headers={"user-agent": "WhatsApp/2.23"}).get(f"/s/{link.code}")
 
     assert said in page.content.decode()
 
