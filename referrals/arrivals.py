@@ -60,7 +60,8 @@ def words_on_product(
         language=language,
         mutual=_mutual(arrival.visitor, friend),
     )
-    return replace(shown, disclosure=over + shown.disclosure) if over else shown
+    # Who came by it before its end may still earn for its sharer: then that is said instead.
+    return replace(shown, disclosure=over + shown.disclosure) if over and not earner else shown
 
 
 def gain_on_shop(arrival: Arrival, *, shop_id: int, language: str) -> str:

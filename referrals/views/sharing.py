@@ -140,9 +140,10 @@ def _page(request: HttpRequest, shared: Shared) -> dict[str, Any]:
 
 def _card(shared: Shared) -> str:
     """Return what a friend sees at the top of the page, safe HTML."""
+    pays = shared.facts.can_pay and not shared.facts.has_ended(clock.now())
     return cards.shown(
         friend=shared.facts,
-        earner=shared.facts if shared.facts.can_pay else None,
+        earner=shared.facts if pays else None,
         product_id=shared.product.pk,
         earning=links.earning_of(shared.product.pk, version=shared.product.version),
         language=_language(),

@@ -220,6 +220,17 @@ def test_a_link_that_has_ended_opens_the_product_and_pays_nobody(phone, link, ho
     assert stored() == [("human", link.pk)]
 
 
+def test_who_comes_back_by_an_ended_link_reads_one_thing(phone, link, noon):
+    phone.get(path_of(link))
+    ShareLink.objects.update(ends_at=NOON + timedelta(hours=1))
+    nearby.forget_all()
+    with clock.stopped_at(NOON + timedelta(hours=2)):
+        page = phone.get(path_of(link)).content.decode()
+
+    assert GAIN_EN in page
+    assert "nobody earns through it" not in page
+
+
 def test_a_click_from_before_the_end_still_counts_after_it(phone, link, honey, noon):
     phone.get(path_of(link))
     ShareLink.objects.update(ends_at=NOON + timedelta(hours=1))
