@@ -26,9 +26,7 @@ IN_ADDRESS = re.compile(r"/s/([0-9A-Za-z-]{3,40})")
 
 def text_of(facts: LinkFacts, *, language: str) -> str:
     """Return the words that lead to a link wherever they are pasted in this house."""
-    title = facts.product_title
-    if len(title) > LONGEST_TITLE:
-        title = f"{title[: LONGEST_TITLE - 1].rstrip()}…"
+    title = _short(facts.product_title)
     with translation.override(language):
         words = _("“%(product)s” %(code)s Copy this, open %(host)s and paste it into the search")
     host = urlsplit(settings.BASE_URL).netloc
@@ -44,6 +42,13 @@ def read(text: str) -> LinkFacts | None:
     meant = dict.fromkeys([*IN_ADDRESS.findall(text), *ids_in(text)])
     found = (links.resolve(name) for name in list(meant)[:MOST_TRIED])
     return next((facts for facts in found if facts is not None), None)
+
+
+def _short(title: str) -> str:
+    if len(title) > LONGEST_TITLE:
+        title = f"{title[: LONGEST_TITLE - 1].rstrip()}…"
+    # A vendor's title must not be read as somebody else's link instead of the code.
+    return "…" if IN_ADDRESS.search(title) or ids_in(title) else title
 
 
 def path_of(facts: LinkFacts) -> str:

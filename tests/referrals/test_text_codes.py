@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.models import Product
 from kit.public_ids import ALPHABET, LENGTH, ids_in
 from referrals import guessing, links, text_codes
 from referrals.naming import rename
@@ -35,6 +36,17 @@ def test_the_text_says_what_it_is_and_where_to_go(facts, settings):
     assert text_codes.text_of(facts, language="zh-hans").startswith(
         f"「秦岭野花土蜂蜜」 {facts.code} "
     )
+
+
+@pytest.mark.parametrize("title", ["蜂蜜 /s/ABCDE12345", "蜂蜜 7K3M9PX2QA", "蜂蜜 /s/shan-li"])
+def test_a_title_that_reads_like_a_link_leads_nobody_elsewhere(noon, link, honey, title):
+    Product.objects.filter(pk=honey.pk).update(title=title)
+    link.refresh_from_db()
+    facts = links.facts_from(link)
+    text = text_codes.text_of(facts, language="en")
+
+    assert text.startswith(f"“…” {link.code} ")
+    assert text_codes.read(text) == facts
 
 
 def test_a_long_title_leaves_room_for_the_code(noon, link, honey):
