@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from payments import payday
 from tests.journeys.street import Street
 from tests.journeys.visitor import Visitor
 
@@ -41,6 +42,13 @@ def fees(street: Street, shop: str) -> int:
         JOIN orders_order o ON o.id = l.order_id
         JOIN shops_shop s ON s.id = o.shop_id AND s.name = '{shop}'""")[0][0]
     )
+
+
+def payday_is_over(street: Street) -> bool:
+    """Return whether the newest payday by the house's clock was run, and nothing of it waits."""
+    period = payday.run_of(street.now())
+    states = street.rows(f"SELECT state FROM payments_payoutrun WHERE period = '{period}'")
+    return bool(states) and ("filling",) not in states
 
 
 def order_of(street: Street, phone: str) -> int:

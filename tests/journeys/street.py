@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -61,6 +61,11 @@ class Street:
         """Move the clock of every process of this house."""
         with override_settings(CLOCK_FILE=self.folder / "clock"):
             clock.move(by=timedelta(**by))
+
+    def now(self) -> datetime:
+        """Return what the clock of this house says."""
+        with override_settings(CLOCK_FILE=self.folder / "clock"):
+            return clock.now()
 
     def letters_to(self, address: str) -> list[mailbox.Letter]:
         """Return the letters written to an address so far, newest first."""
