@@ -2,12 +2,14 @@
 
 ``python -m tests.payments.rails.fake_stripe --port N --journal FILE`` runs it as a process. A key
 compares the parameters, replays whatever was answered first (a 500 too), is busy while its first
-request runs, and is forgotten after 24 hours of a clock that tests may move. Every change is on
-disk before it is answered, so a killed process loses nothing it did.
+request runs, and is forgotten after 24 hours of a clock that tests may move. Every change is in
+the file before it is answered, so a killed process loses nothing it did. It is not synced to the
+disk: no test cuts the power, and beside a busy database a sync may take longer than a client waits.
 
-Tests speak to ``/_control``: ``faults`` lists what befalls the next POSTs, ``look_ups`` the next
-GETs, ``ahead_seconds`` moves the clock, ``balance`` sets what is left in a currency, and
-``webhook`` is where events go, each told three times and the newest first.
+Tests speak to ``/_control``: ``faults`` lists what befalls the next POSTs (``held`` works until
+``let_go`` is said), ``look_ups`` the next GETs, ``ahead_seconds`` moves the clock, ``balance``
+sets what is left in a currency, and ``webhook`` is where events go, each told three times and the
+newest first.
 """
 
 from __future__ import annotations
@@ -17,7 +19,6 @@ import hashlib
 import hmac
 import itertools
 import json
-import os
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -69,6 +70,7 @@ class Stripe:
         self.clock = clock
         self.ahead_seconds = 0
         self.faults: list[str] = []
+        self.let_go = threading.Event()
         self.look_ups: list[str] = []
         self.opening: dict[str, int] = {}
         self.posts = 0
@@ -88,10 +90,9 @@ class Stripe:
         return self.clock.now() + self.ahead_seconds
 
     def write(self, change: list[tuple[str, Row]]) -> None:
-        """Write rows as one change: on disk, then in memory."""
+        """Write rows as one change: in the file, then in memory."""
         self.journal.write(json.dumps(change) + "\n")
         self.journal.flush()
-        os.fsync(self.journal.fileno())
         for table, row in change:
             self.tables[table][row["id"]] = row
 
@@ -138,6 +139,8 @@ class Stripe:
     ) -> tuple[int, Row]:
         if fault.startswith("slow"):
             time.sleep(float(fault.removeprefix("slow") or 1))
+        if fault == "held":
+            self.let_go.wait()
         change: list[tuple[str, Row]] = []
         body: Row = {}
         status = 200
@@ -289,6 +292,10 @@ class Stripe:
         with self.lock:
             self.faults += words.get("faults", [])
             self.look_ups += words.get("look_ups", [])
+            if "held" in words.get("faults", []):
+                self.let_go.clear()
+            if words.get("let_go") or words.get("calm"):
+                self.let_go.set()
             self.webhook = words.get("webhook", self.webhook)
             self.ahead_seconds = words.get("ahead_seconds", self.ahead_seconds)
             for currency, minor in words.get("balance", {}).items():
