@@ -3,7 +3,7 @@ FROM python:3.13-slim-bookworm AS build
 ENV PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /weidian
 RUN python -m venv /venv
-# LOCK=rails adds the libraries of Stripe, WeChat Pay and Alipay.
+# LOCK=full adds the libraries of Stripe, WeChat Pay and Alipay, and those of a fast trust run.
 ARG LOCK=base
 COPY requirements/ requirements/
 RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements/$LOCK.txt
