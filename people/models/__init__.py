@@ -1,0 +1,20 @@
+"""People, what stands between two of them, and the circles they are in."""
+
+from people.models.circle import Circle, CircleMember
+from people.models.friendship import AddressAsked, Block, FriendRequest, Friendship
+from people.models.person import Audience, Person, PersonManager, StaffRole
+from people.models.trade import Trade
+
+__all__ = [
+    "AddressAsked",
+    "Audience",
+    "Block",
+    "Circle",
+    "CircleMember",
+    "FriendRequest",
+    "Friendship",
+    "Person",
+    "PersonManager",
+    "StaffRole",
+    "Trade",
+]
