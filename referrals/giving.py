@@ -91,8 +91,8 @@ def foreseen(
 ) -> Gift | None:
     """Return what would be taken off these lines if they were ordered now; writes nothing.
 
-    By the very rules of the order (``referrals.judging``), but for the contact that the
-    buyer has yet to type: a total that turns out otherwise is shown before anybody pays it.
+    By the very rules of the order (``referrals.judging``). The contact that the buyer has yet
+    to type takes no gift away, or trying phones at checkout would tell a sharer's.
     """
     judged = judge(Purchase(shop, buyer, frozenset(), clock.now()), touches)
     taken = next((one.link for one in judged if one.rule == Rule.TAKEN), None)

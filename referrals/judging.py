@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from payments.models import Destination, Payout
 from people.models import Block, Person
 from referrals import claiming, fingerprints, programme
-from referrals.models import Click, ShareLink
+from referrals.models import Click, Gives, ShareLink
 from referrals.rules import Rule
 from referrals.touches import Touch, in_turn
 from shops.models import Membership, Shop
@@ -63,7 +63,11 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the rules compare a candidate with, all of it fetched at once."""
+    """What the rules compare a candidate with, all of it fetched at once.
+
+    ``contacts`` are those of the buyer's account; what was typed for this order is looked at
+    in ``_taken``.
+    """
 
     links: Mapping[int, ShareLink]
     kinds: Mapping[UUID, str]
@@ -79,8 +83,9 @@ def judge(purchase: Purchase, touches: Iterable[Touch]) -> list[Judged]:
     """Return what becomes of each candidate, in the turn in which they may earn; writes nothing.
 
     Candidates are the buyer's touches of this shop, those of the browser and those that
-    their account claimed on others. The first whom no rule refuses is taken. Must stand in
-    the order's transaction: a removal from the programme waits for it.
+    their account claimed on others. The first whom no rule refuses is taken, unless the
+    contact that was typed is its sharer's: then nobody is. Must stand in the order's
+    transaction: a removal from the programme waits for it.
     """
     by_click = {touch.click_id: touch for touch in touches}
     of_browser = frozenset(by_click)
@@ -92,23 +97,38 @@ def judge(purchase: Purchase, touches: Iterable[Touch]) -> list[Judged]:
         return []
     known = _known(purchase, candidates)
     refused = [_refusal(touch, known, purchase) for touch in candidates]
-    taken = next((touch for touch, rule in zip(candidates, refused, strict=True) if not rule), None)
+    first = next((touch for touch, rule in zip(candidates, refused, strict=True) if not rule), None)
+    is_own = first is not None and _was_typed(known.links[first.link_id], purchase)
     return [
         Judged(
             touch,
             None if rule == Rule.NO_SUCH_LINK else known.links[touch.link_id],
-            rule or _passed_over(touch, taken),
+            rule or _passed_over(touch, first, is_own=is_own),
             by_account=touch.click_id not in of_browser,
         )
         for touch, rule in zip(candidates, refused, strict=True)
     ]
 
 
-def _passed_over(touch: Touch, taken: Touch | None) -> Rule:
-    """Return what to call a candidate that no rule refuses."""
-    if taken is None or touch is taken:
-        return Rule.TAKEN
-    return Rule.IN_DOUBT if touch.is_doubtful and not taken.is_doubtful else Rule.OLDER
+def _was_typed(link: ShareLink, purchase: Purchase) -> bool:
+    """Return whether the contact of this order says that the sharer buys from themselves.
+
+    Anybody can type anybody's phone, so nobody but the sharer may learn from what follows
+    whether it was right. What a link gives to its buyer stays off the price that the page
+    has shown, and no other link has the order instead of this one.
+    """
+    if link.gives == Gives.BUYER:
+        return False
+    sharer = link.person
+    theirs = fingerprints.of(phone=sharer.phone or "", email=sharer.email or "")
+    return bool(theirs & purchase.fingerprints)
+
+
+def _passed_over(touch: Touch, first: Touch | None, *, is_own: bool) -> Rule:
+    """Return what to call a candidate that no rule refuses by itself."""
+    if first is None or touch is first:
+        return Rule.OWN_CONTACT if is_own else Rule.TAKEN
+    return Rule.IN_DOUBT if touch.is_doubtful and not first.is_doubtful else Rule.OLDER
 
 
 def _refusal(touch: Touch, known: _Known, purchase: Purchase) -> Rule | None:
@@ -162,7 +182,7 @@ def _known(purchase: Purchase, candidates: list[Touch]) -> _Known:
         links=links,
         kinds=dict(clicks.values_list("pk", "kind")),
         window=timedelta(days=shop.terms.attribution_days),
-        contacts=purchase.fingerprints | own,
+        contacts=own,
         staff_ids=frozenset(members) | {shop.owner_id},
         blocked_ids=_blocked_ids(buyer),
         barred_ids=programme.barred_at_order(shop=shop, person_ids=sharer_ids, at=purchase.at),

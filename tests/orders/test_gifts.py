@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
+from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
@@ -24,10 +26,11 @@ from orders.placing import PriceMoved
 from orders.sums import Back
 from orders.sums import quote as quoted
 from payments.models import Charge
+from people.models import Person
 from referrals import attribution, giving, storing
 from referrals.invariants import INVARIANTS as REFERRALS
 from referrals.links import link_for
-from referrals.models import Attribution, Click, Commission, Gives
+from referrals.models import Attribution, Candidate, Click, Commission, Gives
 from referrals.touches import COOKIE_NAME, cookie_with
 from tests.orders.conftest import HOME, buy, pay, the_order, touches_of
 from tests.orders.test_checkout_page import TYPED
@@ -56,6 +59,11 @@ def link(linwei, honey):
 def given(link, linwei, honey):
     """What Xiaoyu's browser proves: she opened that link an hour ago."""
     return touches_of(linwei, honey)
+
+
+@pytest.fixture
+def hao(db):
+    return Person.objects.create_user(name="阿浩", email="hao@example.test")
 
 
 @pytest.fixture
@@ -111,14 +119,36 @@ def test_a_total_without_the_gift_is_not_the_total_and_writes_nothing(jar, xiaoy
     assert jar.reserved == 0
 
 
-def test_nobody_gives_themselves_anything_as_a_guest(jar, given, linwei):
+def test_a_phone_typed_at_checkout_never_moves_the_price(jar, given, linwei):
     linwei.phone = HOME.phone
     linwei.save(update_fields=["phone"])
 
-    with pytest.raises(PriceMoved) as moved:
-        buy(jar, touches=given, seen_total_minor=TOTAL_MINOR)
+    hers = the_order(buy(jar, touches=given, seen_total_minor=TOTAL_MINOR))
+    linwei.phone = "+8613900139000"
+    linwei.save(update_fields=["phone"])
+    strangers = the_order(buy(jar, touches=given, seen_total_minor=TOTAL_MINOR))
 
-    assert moved.value.now_minor == 14_600
+    for order in (hers, strangers):
+        line = order.lines.get()
+        assert (order.total_minor, line.given_minor) == (TOTAL_MINOR, GIFT_MINOR)
+        assert line.commission.state == S.GIVEN
+
+
+@pytest.mark.parametrize("phone", [HOME.phone, "+8613900139000"])
+def test_a_phone_typed_at_checkout_brings_no_gift_of_another_link(jar, given, hao, honey, phone):
+    """Hao keeps what his link earns and was clicked last; Lin Wei's gives to the buyer."""
+    hao.phone = phone
+    hao.save(update_fields=["phone"])
+    his = touches_of(hao, honey)
+    older = [replace(given[0], at=given[0].at - timedelta(hours=1))]
+
+    order = the_order(buy(jar, touches=[*older, *his]))
+
+    assert (order.total_minor, order.lines.get().given_minor) == (14_600, 0)
+    assert Candidate.objects.get(link__person=hao).rule == (
+        "own contact" if phone == HOME.phone else "taken"
+    )
+    assert Candidate.objects.exclude(link__person=hao).get().rule == "older"
 
 
 def test_what_is_sent_free_for_its_full_price_stays_free(jar, honey, xiaoyu, given):

@@ -10,9 +10,11 @@ import pytest
 import redis
 from django.test import Client
 
+from catalog import endorsing
 from catalog.models import Product, Variant
 from kit import breaker, clock, nearby
 from ledger import accounts
+from people.models import Person
 from referrals import commissions, links, stream
 from referrals.attribution import LineToEarn, freeze
 from referrals.models import ShareLink
@@ -54,6 +56,18 @@ def _forget(client) -> None:
 def link(linwei, honey):
     """Lin Wei's link to the honey."""
     return links.link_for(person=linwei, product=honey)
+
+
+@pytest.fixture
+def hao(db):
+    """Hao, who shares the honey as well."""
+    return Person.objects.create_user(name="阿浩", email="hao@example.test")
+
+
+@pytest.fixture
+def hao_link(hao, honey):
+    """Hao's link to the honey."""
+    return links.link_for(person=hao, product=honey)
 
 
 @pytest.fixture
@@ -123,6 +137,25 @@ def order(  # an order's facts, each with what it is unless a test says otherwis
         currency="CNY",
         at=at or clock.now(),
         tells_name=list(named),
+    )
+
+
+def rules(attribution) -> list[tuple[str, str]]:
+    """Return whose each candidate of an order was, and the rule that decided on it."""
+    return [(step["sharer"], step["rule"]) for step in attribution.trace]
+
+
+def received_long_ago(person, honey, jar, *, key: str) -> None:
+    """A person has had one jar for twenty days, and may no longer send it back."""
+    endorsing.receive(
+        line_key=key,
+        person=person,
+        product_id=honey.pk,
+        variant_id=jar.pk,
+        quantity=1,
+        net_paid_minor=6800,
+        received_at=clock.now() - timedelta(days=20),
+        keeps_from=clock.now() - timedelta(days=13),
     )
 
 

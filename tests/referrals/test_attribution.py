@@ -10,29 +10,16 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
 from kit.invariants import check
-from people.models import Block, Person
+from people.models import Block
 from referrals import attribution, fingerprints, judging, links
 from referrals.invariants import INVARIANTS
-from referrals.models import Attribution, Click, ClickHour, Commission
+from referrals.models import Attribution, Candidate, Click, ClickHour, Commission
+from referrals.outcomes import missed_of
 from referrals.touches import Touch
 from shops.models import Membership
 from tests.races import all_at_once
-from tests.referrals.conftest import order, touch_of
+from tests.referrals.conftest import order, rules, touch_of
 from tests.referrals.money import one
-
-
-@pytest.fixture
-def hao(db):
-    return Person.objects.create_user(name="阿浩", email="hao@example.test")
-
-
-@pytest.fixture
-def hao_link(hao, honey):
-    return links.link_for(person=hao, product=honey)
-
-
-def rules(attribution):
-    return [(step["sharer"], step["rule"]) for step in attribution.trace]
 
 
 def test_one_click_one_sale_ten_percent(brought, linwei, link, xiaoyu):
@@ -100,6 +87,25 @@ def test_a_guest_with_the_sharers_phone_is_the_sharer(noon, hill_shop, linwei, l
     assert order(hill_shop, None, [touch_of(link)], contacts=contacts) is None
     assert not Attribution.objects.exists()
     assert not Click.objects.exists()
+
+
+def test_a_phone_typed_at_checkout_tells_nobody_whose_it_is(
+    noon, hill_shop, linwei, hao, link, hao_link
+):
+    """Who tries Lin Wei's phone in their own order learns nothing from where the order went."""
+    linwei.phone = "+8613800138000"
+    linwei.save()
+    touches = [touch_of(link), touch_of(hao_link, ago=timedelta(days=2))]
+    contacts = fingerprints.of(phone=linwei.phone)
+
+    right = order(hill_shop, None, touches, contacts=contacts)
+    wrong = order(hill_shop, None, touches, lines=[("L2", 6800)], key="0RDER00002")
+
+    assert right is None
+    assert rules(wrong) == [(linwei.public_id, "taken"), (hao.public_id, "older")]
+    his = Candidate.objects.filter(link=hao_link)
+    assert set(his.values_list("rule", flat=True)) == {"older"}
+    assert {one.code for one in missed_of(hao_link)} == {"OTHER_LINK_LATER"}
 
 
 def test_a_mailbox_is_one_however_it_is_written():

@@ -16,11 +16,6 @@ from tests.referrals.conftest import BROWSER, order, touch_of
 
 
 @pytest.fixture
-def hao(db):
-    return Person.objects.create_user(name="阿浩", email="hao@example.test")
-
-
-@pytest.fixture
 def by_hao(noon, hao, honey, link):
     """Hao came to the honey by Lin Wei's link, and shares it on."""
     return links.link_for(person=hao, product=honey, touches=[touch_of(link)])

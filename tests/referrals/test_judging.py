@@ -15,25 +15,11 @@ from referrals.invariants import INVARIANTS
 from referrals.models import Candidate, Click, ShareLink
 from shops.models import Shop, Terms
 from tests.conftest import NOON
-from tests.referrals.conftest import order, touch_of
+from tests.referrals.conftest import order, rules, touch_of
 
 # Eight of them what the rules ask for; one each writes the click, the attribution, its
 # candidates and its commissions; savepoints, and what looks for fraud, are the rest.
 MOST_QUERIES = 24
-
-
-@pytest.fixture
-def hao(db):
-    return Person.objects.create_user(name="阿浩", email="hao@example.test")
-
-
-@pytest.fixture
-def hao_link(hao, honey):
-    return links.link_for(person=hao, product=honey)
-
-
-def rules(attribution):
-    return [(step["sharer"], step["rule"]) for step in attribution.trace]
 
 
 @pytest.mark.parametrize("kind", ["suspect", "rate"])

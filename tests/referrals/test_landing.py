@@ -13,7 +13,7 @@ from people.models import Block, Friendship, Person
 from referrals import links
 from referrals.touches import COOKIE_NAME
 from tests.conftest import NOON
-from tests.referrals.conftest import BROWSER
+from tests.referrals.conftest import BROWSER, received_long_ago
 from tests.referrals.doors import GAIN_EN, WHATSAPP, path_of, touches_of
 
 
@@ -40,16 +40,7 @@ def test_it_is_read_in_chinese_by_who_reads_chinese(link):
 
 
 def test_the_friends_words_and_their_purchase_stand_on_the_card(phone, link, honey, jar, linwei):
-    endorsing.receive(
-        line_key="X1",
-        person=linwei,
-        product_id=honey.pk,
-        variant_id=jar.pk,
-        quantity=1,
-        net_paid_minor=6800,
-        received_at=clock.now() - timedelta(days=20),
-        keeps_from=clock.now() - timedelta(days=13),
-    )
+    received_long_ago(linwei, honey, jar, key="X1")
     endorsing.endorse(
         person=linwei,
         product=honey,

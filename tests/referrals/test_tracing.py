@@ -18,11 +18,6 @@ TRACE = "/desk/orders/0RDER00001/attribution"
 
 
 @pytest.fixture
-def hao(db):
-    return Person.objects.create_user(name="阿浩", email="hao@example.test")
-
-
-@pytest.fixture
 def two_clicks(noon, hill_shop, xiaoyu, link, hao, honey):
     """Hao's link was opened two hours before the order, Lin Wei's one, the owner's last."""
     haos = links.link_for(person=hao, product=honey)

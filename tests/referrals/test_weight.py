@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import re
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from catalog import endorsing
 from catalog.models import Photo
 from kit import clock
 from people.models import Person
+from tests.referrals.conftest import received_long_ago
 from tests.referrals.doors import path_of
 
 # ux.md G5; the proxy packs pages with gzip, and static files are packed once when collected.
@@ -54,16 +54,7 @@ def rich_honey(honey, jar, hill_shop):
 
 def _one_who_has_it(honey, jar, number: int) -> None:
     person = Person.objects.create_user(name=f"邻居{number}", email=f"n{number}@example.test")
-    endorsing.receive(
-        line_key=f"W{number}",
-        person=person,
-        product_id=honey.pk,
-        variant_id=jar.pk,
-        quantity=1,
-        net_paid_minor=6800,
-        received_at=clock.now() - timedelta(days=20),
-        keeps_from=clock.now() - timedelta(days=13),
-    )
+    received_long_ago(person, honey, jar, key=f"W{number}")
     endorsing.endorse(
         person=person,
         product=honey,
