@@ -7,9 +7,32 @@ starts from. Whether somebody is named to friends of friends is theirs alone to 
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 from people.models import Audience, Person
 
-__all__ = ["Audience", "set_privacy"]
+__all__ = ["Audience", "personalised", "set_personalised", "set_privacy"]
+
+
+class Asking(Protocol):
+    """A request, as far as this module looks at it."""
+
+    @property
+    def user(self) -> Any: ...
+
+
+def personalised(request: Asking) -> bool:
+    """Whether what this page shows may depend on who asks for it.
+
+    A stranger's never does; a signed-in person switches it off on ``/about/trust``.
+    """
+    return bool(request.user.is_authenticated and request.user.personalised)
+
+
+def set_personalised(*, person: Person, wanted: bool) -> None:
+    """Say whether pages may put first what this person's friends stand for."""
+    person.personalised = wanted
+    person.save(update_fields=["personalised"])
 
 
 def set_privacy(

@@ -4,8 +4,10 @@ from people.models.circle import Circle, CircleMember
 from people.models.friendship import AddressAsked, Block, FriendRequest, Friendship
 from people.models.person import Audience, Person, PersonManager, StaffRole
 from people.models.trade import Trade
+from people.models.trust import AccountTrust, TrustBar, TrustRun, TrustSeed
 
 __all__ = [
+    "AccountTrust",
     "AddressAsked",
     "Audience",
     "Block",
@@ -17,4 +19,7 @@ __all__ = [
     "PersonManager",
     "StaffRole",
     "Trade",
+    "TrustBar",
+    "TrustRun",
+    "TrustSeed",
 ]

@@ -75,6 +75,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         max_length=8, choices=Audience.choices, default=Audience.FRIENDS, db_default="friends"
     )
     named_to_friends_of_friends = models.BooleanField(default=False, db_default=False)
+    personalised = models.BooleanField(default=True, db_default=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
