@@ -3,8 +3,10 @@
 from catalog.models.authorisation import Brand, BrandFlag, BrandWord, Certificate, Naming
 from catalog.models.endorsement import Earner, Endorsement, EndorsementVersion, Receipt
 from catalog.models.product import Category, Photo, Product, Variant
+from catalog.models.scene import Scene, ScenePlace
 from catalog.models.screening import Hold, Rule
 from catalog.models.stock import StockMove
+from catalog.models.wish_list import Wish, WishedProduct, WishFollow, WishList
 
 __all__ = [
     "Brand",
@@ -21,6 +23,12 @@ __all__ = [
     "Product",
     "Receipt",
     "Rule",
+    "Scene",
+    "ScenePlace",
     "StockMove",
     "Variant",
+    "Wish",
+    "WishFollow",
+    "WishList",
+    "WishedProduct",
 ]
