@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -17,8 +20,19 @@ class Receipt(models.Model):
 
     Orders tell it when a line is received, by the line's key. ``keeps_from`` is the end
     of the return window; ``returned_at`` is set when it went back. A guest's receipt has
-    no person until the guest signs in.
+    no person until the guest signs in. ``given_by`` paid where somebody else received it;
+    ``brought_by`` is whose link the order came by. ``marks`` are keyed digests of where it
+    went: several buyers who share one are not several voices, and nobody can read where.
     """
+
+    class Basis(models.TextChoices):
+        """What it rests on, read from here and typed by nobody."""
+
+        KEPT = "kept", _("kept it past the return window")
+        RECENT = "recent", _("received it lately")
+        GIFT = "gift", _("was given it")
+        SAMPLE = "sample", _("received it for nothing")
+        RETURNED = "returned", _("sent it back")
 
     line_key = models.CharField(max_length=60, unique=True)
     person = models.ForeignKey(
@@ -31,12 +45,36 @@ class Receipt(models.Model):
     received_at = models.DateTimeField()
     keeps_from = models.DateTimeField()
     returned_at = models.DateTimeField(null=True, blank=True)
+    given_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    brought_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_index=False
+    )
+    marks = ArrayField(models.CharField(max_length=32), default=list, db_default=[])
 
     class Meta:
-        indexes = [models.Index(fields=["person", "product"], name="receipts_by_person")]
+        indexes = [
+            models.Index(fields=["person", "product"], name="receipts_by_person"),
+            models.Index(
+                fields=["brought_by", "product"],
+                condition=Q(brought_by__isnull=False),
+                name="receipts_by_who_brought_them",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.line_key
+
+    def basis(self, now: datetime) -> Receipt.Basis:
+        """Return what words about it rest on at this moment."""
+        if self.returned_at is not None:
+            return self.Basis.RETURNED
+        if self.given_by_id is not None:
+            return self.Basis.GIFT
+        if self.net_paid_minor == 0:
+            return self.Basis.SAMPLE
+        return self.Basis.KEPT if self.keeps_from <= now else self.Basis.RECENT
 
 
 class Earner(models.Model):
@@ -63,8 +101,9 @@ class EndorsementQuerySet(models.QuerySet["Endorsement"]):
     """Endorsements, by whether they stand and who may read them."""
 
     def live(self) -> EndorsementQuerySet:
-        """Endorsements that stand, whoever may read them."""
-        return self.filter(withdrawn_at__isnull=True)
+        """Endorsements that stand and wait for nobody, whoever may read them."""
+        standing = self.filter(withdrawn_at__isnull=True)
+        return standing.exclude(visibility=Endorsement.Visibility.HELD)
 
     def open_to_all(self) -> EndorsementQuerySet:
         """Standing endorsements a stranger may read: said in public, and not a *no*."""
@@ -79,7 +118,9 @@ class Endorsement(models.Model):
 
     One a person and product; every earlier wording stays in its versions, and a
     withdrawn one stays visible as withdrawn. ``earns`` is told by the referrals room:
-    whether the writer has a link that can pay.
+    whether the writer has a link that can pay. Words that wait for a moderator are *held*:
+    their writer alone reads them, whoever they were meant for. A *no* is for friends or
+    for the shop, never for everyone.
     """
 
     class Verdict(models.TextChoices):
@@ -91,6 +132,15 @@ class Endorsement(models.Model):
         FRIENDS = "friends", _("friends")
         EVERYONE = "everyone", _("everyone")
         VENDOR = "vendor", _("only the shop")
+        HELD = "held", _("nobody yet")
+
+    class Relation(models.TextChoices):
+        """What the writer says stands between them and the vendor."""
+
+        NONE = "none", _("none")
+        FRIEND = "friend", _("a friend of the vendor")
+        FAMILY = "family", _("family of the vendor")
+        WORKS = "works", _("works for the vendor")
 
     public_id = models.CharField(max_length=10, unique=True, default=public_id, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="endorsements")
@@ -101,6 +151,9 @@ class Endorsement(models.Model):
     language = models.CharField(max_length=10, default="zh-hans")
     visibility = models.CharField(
         max_length=8, choices=Visibility.choices, default=Visibility.FRIENDS
+    )
+    relation = models.CharField(
+        max_length=6, choices=Relation.choices, default=Relation.NONE, db_default="none"
     )
     earns = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now)
@@ -130,6 +183,11 @@ class Endorsement(models.Model):
         return bool(getattr(self, "written_by_friend", False))
 
     @property
+    def stars(self) -> int:
+        """What it counts as where a feed or a law wants stars."""
+        return STARS[self.Verdict(self.verdict)]
+
+    @property
     def is_verified(self) -> bool:
         """Whether its writer kept what they received."""
         return self.receipt.returned_at is None
@@ -140,13 +198,26 @@ class Endorsement(models.Model):
         return self.verdict == self.Verdict.YES and self.is_verified
 
 
+STARS = {Endorsement.Verdict.YES: 5, Endorsement.Verdict.SO_SO: 3, Endorsement.Verdict.NO: 1}
+
+
 class EndorsementVersion(models.Model):
-    """How an endorsement read from one moment on; written once, never changed."""
+    """How an endorsement read from one moment on; written once, never changed.
+
+    ``photos`` are the ids of what it showed, in their order.
+    """
 
     endorsement = models.ForeignKey(Endorsement, on_delete=models.PROTECT, related_name="versions")
     verdict = models.CharField(max_length=5, choices=Endorsement.Verdict.choices)
     words = models.CharField(max_length=60, blank=True)
     visibility = models.CharField(max_length=8, choices=Endorsement.Visibility.choices)
+    relation = models.CharField(
+        max_length=6,
+        choices=Endorsement.Relation.choices,
+        default=Endorsement.Relation.NONE,
+        db_default="none",
+    )
+    photos = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     withdrawn = models.BooleanField(default=False)
     at = models.DateTimeField(default=clock.now)
 
