@@ -46,6 +46,7 @@ def test_a_closed_account_is_nobodys_friend_any_more(linwei, xiaoyu, chen):
     befriend(linwei, xiaoyu)
     befriend(linwei, chen)
     befriend(xiaoyu, chen)
+    agreed(xiaoyu, chen)
     Person.objects.filter(pk=chen.pk).update(is_active=False)
 
     assert trust.friend_ids(linwei.pk) == {xiaoyu.pk}
@@ -53,13 +54,24 @@ def test_a_closed_account_is_nobodys_friend_any_more(linwei, xiaoyu, chen):
     assert not trust.are_friends(linwei, chen)
 
 
-def test_friends_in_common_are_counted_and_named(linwei, xiaoyu, chen, wulan):
+def agreed(*people: Person) -> None:
+    Person.objects.filter(pk__in=[one.pk for one in people]).update(
+        named_to_friends_of_friends=True
+    )
+
+
+def test_friends_in_common_are_named_where_both_agreed(linwei, xiaoyu, chen, wulan):
     for friend in (chen, wulan):
         befriend(linwei, friend)
-    befriend(xiaoyu, chen)
+        befriend(xiaoyu, friend)
 
-    assert trust.mutual_count(linwei.pk, xiaoyu.pk) == 1
+    assert trust.mutual_count(linwei.pk, xiaoyu.pk) == 2
+    assert trust.mutual_friends(linwei.pk, xiaoyu.pk) == []
+    agreed(chen)
+    assert trust.mutual_friends(linwei.pk, xiaoyu.pk) == []
+    agreed(xiaoyu)
     assert trust.mutual_friends(linwei.pk, xiaoyu.pk) == [chen]
+    assert trust.mutual_friends(xiaoyu.pk, linwei.pk) == []
 
 
 def test_who_was_blocked_does_not_see_the_other(linwei, xiaoyu):
@@ -68,6 +80,16 @@ def test_who_was_blocked_does_not_see_the_other(linwei, xiaoyu):
     assert linwei not in trust.visible_to(xiaoyu)
     assert xiaoyu in trust.visible_to(linwei)
     assert linwei in trust.visible_to(AnonymousUser())
+
+
+def test_who_stands_beside_a_viewer_is_parted_from_them_by_no_block(linwei, xiaoyu, chen, wulan):
+    Block.objects.create(blocker=linwei, blocked=xiaoyu)
+    Person.objects.filter(pk=wulan.pk).update(is_active=False)
+    everybody = Person.objects.order_by("pk")
+
+    assert list(trust.together(everybody, linwei.pk)) == [linwei, chen]
+    assert list(trust.together(everybody, xiaoyu.pk)) == [xiaoyu, chen]
+    assert list(trust.together(everybody, None)) == [linwei, xiaoyu, chen]
 
 
 def test_staff_have_the_roles_they_were_given(linwei, wulan):
