@@ -16,7 +16,10 @@ LEFT = HEIGHT + MARGIN  # the words stand beside a square picture
 ACROSS = WIDTH - LEFT - MARGIN
 FACE = 72
 GROUND, INK, QUIET, PRICE, BAND = "#fbf8f4", "#1e1a17", "#5c544d", "#c8371b", "#fdebe4"
-EDITION = 1
+EDITION = 2
+
+# Sizes and lines of the sentence on who gains: smaller letters rather than half a sentence.
+GAIN_LOOKS = ((30, 2), (26, 2), (22, 3))
 
 
 def cover_of(showing: Showing) -> bytes:
@@ -45,11 +48,10 @@ def _friend(canvas: Image.Image, showing: Showing) -> int:
     face = face_of(showing, FACE)
     drawing.paste_rounded(canvas, face, at=(LEFT, MARGIN), radius=FACE // 2)
     beside = LEFT + FACE + 20
-    name = drawing.wrapped(
-        drawing.drawable(showing.title), font("Regular", 30), width=WIDTH - MARGIN - beside, most=2
-    )
+    title, across = drawing.drawable(showing.title), WIDTH - MARGIN - beside
+    face_of_name, name = drawing.fitted(title, "Regular", ((30, 2), (26, 2)), width=across)
     top = MARGIN + (FACE - 43 * len(name)) // 2
-    drawing.write(canvas, name, at=(beside, top), face=font("Regular", 30), ink=INK)
+    drawing.write(canvas, name, at=(beside, top), face=face_of_name, ink=INK)
     words = drawing.wrapped(
         drawing.drawable(showing.words), font("Regular", 30), width=ACROSS, most=2
     )
@@ -58,9 +60,14 @@ def _friend(canvas: Image.Image, showing: Showing) -> int:
 
 
 def _foot(canvas: Image.Image, showing: Showing) -> None:
-    """Write the shop and who gains at the lower edge, where both always fit."""
+    """Write who gains, whole, and then the shop at the lower edge, where both always fit."""
+    gain_face, gain = drawing.fitted(
+        drawing.drawable(showing.gain), "Regular", GAIN_LOOKS, width=ACROSS
+    )
     face = font("Regular", 30)
-    lines = drawing.wrapped(drawing.drawable(showing.shop), face, width=ACROSS, most=1)
-    lines += drawing.wrapped(drawing.drawable(showing.gain), face, width=ACROSS, most=2)
-    top = HEIGHT - MARGIN + 8 - 43 * len(lines)
-    drawing.write(canvas, lines, at=(LEFT, top), face=face, ink=QUIET)
+    shop = drawing.wrapped(drawing.drawable(showing.shop), face, width=ACROSS, most=1)
+    tall = round(gain_face.size * drawing.LINE) * len(gain) + 43 * len(shop)
+    below = drawing.write(
+        canvas, gain, at=(LEFT, HEIGHT - MARGIN + 8 - tall), face=gain_face, ink=QUIET
+    )
+    drawing.write(canvas, shop, at=(LEFT, below), face=face, ink=QUIET)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +19,7 @@ Size = tuple[int, int]
 
 QUIET_ZONE = 4  # modules of white around a code, as readers expect
 MOST_SIGNS = 400  # more of a text no picture has room for
+LINE = 1.42  # of a letter's size, from one line to the next
 SMOOTH = 4  # a mask is drawn this much larger, so that its edge is not a staircase
 
 # What stands close to the word before it and never begins a line.
@@ -86,6 +87,25 @@ def wrapped(text: str, face: ImageFont.FreeTypeFont, *, width: int, most: int) -
     return [line.rstrip() for line in lines if line.strip()]
 
 
+def fitted(
+    text: str, weight: Weight, looks: Sequence[tuple[int, int]], *, width: int
+) -> tuple[ImageFont.FreeTypeFont, list[str]]:
+    """Return a text whole, in the first look that holds all of it; else cut, in the last.
+
+    Args:
+        text: what is written.
+        weight: of the letters.
+        looks: a size in pixels and how many lines it may take, the preferred look first.
+        width: of a line, in pixels.
+    """
+    for size, most in looks:
+        face = font(weight, size)
+        lines = wrapped(text, face, width=width, most=most + 1)
+        if len(lines) <= most:
+            return face, lines
+    return face, wrapped(text, face, width=width, most=most)
+
+
 def _pieces(text: str, face: ImageFont.FreeTypeFont, width: int) -> Iterator[str]:
     """Yield what may not be parted: a Latin word, or one Chinese sign with what closes it."""
     held = ""
@@ -111,7 +131,7 @@ def write(
 ) -> int:
     """Write lines below each other from ``at``; return where the next line would begin."""
     pen, (left, top) = ImageDraw.Draw(canvas), at
-    height = round(face.size * 1.42)
+    height = round(face.size * LINE)
     for line in lines:
         pen.text((left, top), line, font=face, fill=ink)
         top += height

@@ -21,7 +21,10 @@ FACE = 112
 OFFER_TOP = 1036
 CODE = 300
 FOOT_TOP = 1384
-EDITION = 1  # of the drawing below: another one makes every kept poster an old one
+# Sizes and lines of what must stand there whole: smaller letters rather than half a sentence.
+TITLE_LOOKS = ((40, 1), (32, 1), (26, 1))
+GAIN_LOOKS = ((30, 2), (26, 2))
+EDITION = 2  # of the drawing below: another one makes every kept poster an old one
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +100,9 @@ def _drawn(showing: Showing, address: str, style: Style) -> Image.Image:
         _friend(canvas, showing, style)
     _offer(canvas, showing, style)
     _code(canvas, showing, address, style)
-    gain = drawing.wrapped(
-        drawing.drawable(showing.gain), font("Regular", 30), width=WIDTH - 2 * MARGIN, most=2
-    )
-    drawing.write(canvas, gain, at=(MARGIN, FOOT_TOP), face=font("Regular", 30), ink=style.quiet)
+    said = drawing.drawable(showing.gain)
+    face, gain = drawing.fitted(said, "Regular", GAIN_LOOKS, width=WIDTH - 2 * MARGIN)
+    drawing.write(canvas, gain, at=(MARGIN, FOOT_TOP), face=face, ink=style.quiet)
     return canvas
 
 
@@ -113,7 +115,7 @@ def _friend(canvas: Image.Image, showing: Showing, style: Style) -> None:
     drawing.paste_rounded(canvas, face, at=(MARGIN + GAP, middle), radius=FACE // 2)
     left = MARGIN + GAP + FACE + GAP
     width = WIDTH - MARGIN - GAP - left
-    title = drawing.wrapped(drawing.drawable(showing.title), font("Bold", 40), width=width, most=1)
+    bold, title = drawing.fitted(drawing.drawable(showing.title), "Bold", TITLE_LOOKS, width=width)
     words = drawing.drawable(showing.words)
     if words:
         with translation.override(showing.language):
@@ -121,7 +123,7 @@ def _friend(canvas: Image.Image, showing: Showing, style: Style) -> None:
     said = drawing.wrapped(words, font("Regular", 30), width=width, most=2)
     tall = 57 + 43 * len(said)
     top = BAND_TOP + (BAND_HEIGHT - tall) // 2
-    top = drawing.write(canvas, title, at=(left, top), face=font("Bold", 40), ink=style.band_ink)
+    top = drawing.write(canvas, title, at=(left, top), face=bold, ink=style.band_ink)
     drawing.write(canvas, said, at=(left, top), face=font("Regular", 30), ink=style.band_ink)
 
 

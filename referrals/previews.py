@@ -25,7 +25,8 @@ def preview_of(facts: LinkFacts) -> dict[str, Any] | None:
     language = facts.sharer_language
     showing = showing_of(facts, product, language=language)
     price, _several = lowest_price(product)
-    said = [f"{showing.price} · {showing.shop}", showing.gain, product.description]
+    # Who gains comes first: messengers show a line or two of it.
+    said = [showing.gain, f"{showing.price} · {showing.shop}", product.description]
     return {
         "language": language,
         "title": cards.line_of(facts, language) if showing.sharer else product.title,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, replace
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -12,6 +13,10 @@ from kit import clock
 from kit.money import Money
 from referrals import cards, links
 from referrals.links import LinkFacts
+
+# Columns that names may take in a picture or a preview, a Chinese sign being two wide: the
+# longest sentence on who gains still fits with its amount.
+NAME_COLUMNS, CHARITY_COLUMNS = 20, 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,12 @@ class Showing:
 
 def showing_of(facts: LinkFacts, product: Product, *, language: str) -> Showing:
     """Return what may be said now; two queries, and ``product.shop`` should be loaded."""
+    facts = replace(
+        facts,
+        sharer_name=shortened(facts.sharer_name, columns=NAME_COLUMNS),
+        charity_name_zh=shortened(facts.charity_name_zh, columns=CHARITY_COLUMNS),
+        charity_name_en=shortened(facts.charity_name_en, columns=CHARITY_COLUMNS),
+    )
     price, several = lowest_price(product)
     earning = links.earning_of(product.pk, version=product.version)
     shown = price.display(language)
@@ -56,6 +67,20 @@ def showing_of(facts: LinkFacts, product: Product, *, language: str) -> Showing:
         gain=cards.gain_line(facts, earning, language) if pays else "",
         photo=photo_path(product.photos.first()),
     )
+
+
+def shortened(name: str, *, columns: int) -> str:
+    """Return a name in at most so many columns; what is cut ends in ``…``."""
+    widths = [2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in name]
+    if sum(widths) <= columns:
+        return name
+    kept, left = "", columns - 1
+    for sign, width in zip(name, widths, strict=True):
+        left -= width
+        if left < 0:
+            break
+        kept += sign
+    return f"{kept.rstrip()}…"
 
 
 def lowest_price(product: Product) -> tuple[Money, bool]:

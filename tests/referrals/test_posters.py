@@ -16,7 +16,8 @@ from PIL import Image, ImageChops
 from catalog import photos
 from kit import clock
 from people import avatars
-from referrals import covers, kept_pictures, links, posters
+from referrals import charities, covers, giving, kept_pictures, links, posters, previews
+from referrals.charities import Names
 from referrals.models import ShareLink
 from referrals.showings import Showing, showing_of
 
@@ -106,6 +107,56 @@ def test_the_longest_words_stay_on_the_picture():
         poster = picture(posters.poster_of(longest, address=ADDRESS, style=style))
         assert [code.text for code in zxingcpp.read_barcodes(poster)] == [ADDRESS]
     assert picture(covers.cover_of(longest)).size == (1200, 630)
+
+
+LONG_NAMES = {"zh-hans": "林" * 40, "en": "Wilhelmina Featherstonehaugh-Wrightsworth"[:40]}
+
+
+@pytest.mark.parametrize("language", LONG_NAMES)
+@pytest.mark.parametrize("gives", ["keep", "buyer", "charity"])
+def test_the_longest_names_cut_nothing_of_who_gains(honey, jar, link, linwei, language, gives):
+    """Were the end of the sentence cut, another end would change no pixel."""
+    school = charities.add(
+        names=Names(
+            zh="山" * 60, en=("Hill School Libraries " * 3)[:60].strip(), registration="5361"
+        ),
+        by=linwei,
+    )
+    type(linwei).objects.filter(pk=linwei.pk).update(name=LONG_NAMES[language])
+    giving.choose(link=link, gives=gives, charity=school)
+    facts = links.facts_from(ShareLink.objects.get(pk=link.pk))
+
+    showing = showing_of(facts, honey, language=language)
+
+    assert (
+        showing.sharer == {"zh-hans": "林林林林林林林林林…", "en": "Wilhelmina Feathers…"}[language]
+    )
+    assert "¥6.80" in showing.gain
+    other = replace(showing, gain=f"{showing.gain[:-1]}口")
+    box = difference(picture(covers.cover_of(showing)), picture(covers.cover_of(other)))
+    assert box[0] >= covers.LEFT - 8
+    for style in posters.STYLES:
+        drawn, another = (
+            picture(posters.poster_of(one, address=ADDRESS, style=style))
+            for one in (showing, other)
+        )
+        assert difference(drawn, another)[1] >= posters.FOOT_TOP - 8
+
+
+@pytest.mark.parametrize("language", LONG_NAMES)
+def test_a_preview_says_first_who_gains(honey, jar, link, linwei, language):
+    linwei.name, linwei.language = LONG_NAMES[language], language
+    linwei.save()
+    type(honey).objects.update(description="蜜" * 500)
+
+    said = previews.preview_of(links.facts_from(ShareLink.objects.get(pk=link.pk)))["description"]
+
+    assert len(said) == 160
+    first = {
+        "zh-hans": "你下单后林林林林林林林林林…可能获得佣金 ¥6.80 · ¥68.00 · ",
+        "en": "Wilhelmina Feathers… may earn ¥6.80 if you buy · ¥68.00 · ",
+    }
+    assert said.startswith(first[language])
 
 
 def test_nothing_to_say_is_no_reason_to_fall_over():
