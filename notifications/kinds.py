@@ -57,6 +57,12 @@ KINDS: dict[str, Kind] = {
       _("Order %(order)s had closed before the %(amount)s came. All of it goes back to you.")),
     "order_refunded_vendor": Kind("undo-2", _("An order was refunded"),
       _("%(amount)s of order %(order)s went back to the buyer. Do not send it any more.")),
+    "order_refunded_by_house": Kind("undo-2", _("We are sending you money back"),
+      _("%(amount)s of order %(order)s at %(shop)s goes back the way you paid: “%(reason)s”")),
+    "order_refunded_by_house_vendor": Kind("undo-2", _("We have refunded a buyer of yours"),
+      _("We decided that %(amount)s of order %(order)s goes back to the buyer: “%(reason)s”")),
+    "order_stopped_by_house": Kind("ban", _("We have stopped an order of yours"),
+      _("Do not send order %(order)s: all %(amount)s goes back to the buyer. “%(reason)s”")),
     "order_refund_delayed": Kind("triangle-alert", _("Your money is not back yet"),
       _("The provider would not send back %(amount)s of order %(order)s yet. We keep asking.")),
     "order_refund_refused": Kind("triangle-alert", _("Your refund did not go through"),
@@ -145,12 +151,28 @@ KINDS: dict[str, Kind] = {
       _("%(rail)s, %(day)s: %(amount)s stand in suspense until somebody has explained them.")),
     "rail_rests": Kind("triangle-alert", _("A way to pay people out rests"),
       _("Nothing is sent by %(rail)s for now. The desk says why.")),
+    "trust_run_kept": Kind("triangle-alert", _("Last night's trust run was kept back"),
+      _("Everybody's word weighs what it did before, until somebody has looked. The desk says why.")),
     "loss_borne": Kind("triangle-alert", _("The house bore part of a refund"),
       _("%(amount)s of order %(order)s: nobody's balance could give them back.")),
     "friend_request": Quiet("user-plus", _("Somebody wants to be your friend"),
       _("%(person)s would like to be friends.")),
     "friend_accepted": Quiet("users", _("You have a new friend"),
       _("%(person)s and you are friends now.")),
+    "circle_asked": Quiet("user-plus", _("Somebody wants to join your circle"),
+      _("%(person)s would like to be in %(circle)s.")),
+    "circle_joined": Quiet("users", _("Somebody joined your circle"),
+      _("%(person)s came into %(circle)s by your link.")),
+    "circle_accepted": Quiet("users", _("You are in a circle"),
+      _("%(circle)s has let you in.")),
+    "circle_removed": Quiet("user-x", _("You are no longer in a circle"),
+      _("The host of %(circle)s took you off the list of members.")),
+    "circle_offered": Quiet("user-check", _("You are asked to host a circle"),
+      _("%(person)s would like you to look after %(circle)s.")),
+    "circle_new_host": Quiet("users", _("A circle has a new host"),
+      _("%(person)s looks after %(circle)s now.")),
+    "circle_closed": Quiet("ban", _("A circle was closed"),
+      _("%(circle)s is closed. What was in it can still be read.")),
     "endorsement_received": Quiet("heart", _("Somebody wrote about your product"),
       _("%(person)s wrote about %(product)s.")),
 }
@@ -169,7 +191,7 @@ def sentence_of(name: str, data: Mapping[str, Any]) -> str:
     """Write the facts of one notice or letter in the active language.
 
     Facts are ``order``, ``shop``, ``product`` (or ``title``), ``brand``, ``person``, ``reason``,
-    ``days``, ``rail``, ``day``, and ``amount_minor`` with ``currency``, which become ``amount``.
+    ``circle``, ``days``, ``rail``, ``day``, and ``amount_minor`` with ``currency``, which become ``amount``.
     Where a fact that the sentence needs is missing, the answer is empty: the title says enough.
     """
     try:

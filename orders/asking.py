@@ -15,6 +15,7 @@ from kit.after_commit import after_commit
 from kit.locks import locked
 from kit.states import TransitionRefused, move
 from ledger import accounts
+from ledger.balances import balance_of
 from ledger.locking import locked_balances
 from orders import news
 from orders.models import Order, OrderLine, OrderRefund, RefundPart
@@ -198,9 +199,12 @@ def _say(order: Order, row: OrderRefund, *, is_whole: bool) -> None:
     if is_whole:
         move(order, to=Order.State.REFUNDING, table=MAY_BECOME)
     sums = {"amount_minor": row.refund.amount_minor}
-    kind = "order_refunded_vendor" if is_whole else "order_part_refunded_vendor"
-    news.to_buyer(order, kind="order_refunded", time=row.number, **sums)
-    news.to_vendor(order, kind=kind, time=row.number, **sums)
+    if row.asker == Asker.HOUSE:
+        _say_by_the_house(order, row, is_whole=is_whole)
+    else:
+        kind = "order_refunded_vendor" if is_whole else "order_part_refunded_vendor"
+        news.to_buyer(order, kind="order_refunded", time=row.number, **sums)
+        news.to_vendor(order, kind=kind, time=row.number, **sums)
     recording.record(
         actor=_actor(row),
         act="order.refund_asked",
@@ -208,6 +212,14 @@ def _say(order: Order, row: OrderRefund, *, is_whole: bool) -> None:
         before={"state": before},
         after={"state": order.state, "why": row.why, **sums},
     )
+
+
+def _say_by_the_house(order: Order, row: OrderRefund, *, is_whole: bool) -> None:
+    """Tell both sides who decided, and why."""
+    said = {"amount_minor": row.refund.amount_minor, "reason": row.why}
+    kind = "order_stopped_by_house" if is_whole else "order_refunded_by_house_vendor"
+    news.to_buyer(order, kind="order_refunded_by_house", time=row.number, **said)
+    news.to_vendor(order, kind=kind, time=row.number, **said)
 
 
 def _actor(row: OrderRefund) -> str:
@@ -234,14 +246,27 @@ def _count(order: Order, lines: Sequence[OrderLine], back: Back) -> None:
 def _refuse_beyond_the_floor(order: Order) -> None:
     """Refuse what the shop's balance cannot bear, with all that is on its way already."""
     side = accounts.shop(order.shop_id, order.currency)
-    balance_minor = locked_balances([side])[side]
+    missing_minor = _missing_minor(order, locked_balances([side])[side])
+    if missing_minor > 0:
+        raise ShopCannotBear(missing_minor)
+
+
+def short_minor(order: Order, *, more_minor: int) -> int:
+    """Return how much of ``more_minor`` its shop could not bear if it were refunded now."""
+    if order.state != Order.State.COMPLETED:
+        return 0  # it is in escrow still
+    balance_minor = balance_of(accounts.shop(order.shop_id, order.currency))
+    return min(max(_missing_minor(order, balance_minor - more_minor), 0), more_minor)
+
+
+def _missing_minor(order: Order, balance_minor: int) -> int:
+    """Return how far below its floor a shop would be when all has left that is on its way."""
     leaving = OrderRefund.objects.open().filter(
         order__shop=order.shop_id, order__state=Order.State.COMPLETED
     )
     leaving_minor = leaving.aggregate(minor=Sum("from_shop_minor"))["minor"] or 0
-    missing_minor = (side.floor_minor or 0) - (balance_minor - leaving_minor)
-    if missing_minor > 0:
-        raise ShopCannotBear(missing_minor)
+    floor_minor = accounts.shop(order.shop_id, order.currency).floor_minor or 0
+    return floor_minor - (balance_minor - leaving_minor)
 
 
 def _asked_before(order: Order, back: Back, key: str) -> Refund | None:

@@ -118,13 +118,19 @@ def with_photos(lines: Iterable[OrderLine]) -> list[ShownLine]:
 def refunds_of(order: Order) -> list[ShownRefund]:
     """Return what of an order went back or is on its way, the newest first."""
     rows = OrderRefund.objects.filter(order=order).select_related("refund")
-    return [_shown(row) for row in rows.prefetch_related("parts__line").order_by("-number")]
+    found = rows.prefetch_related("parts__line").order_by("-number")
+    return [refund(row, parts=_parts_of(row)) for row in found]
 
 
-def _shown(row: OrderRefund) -> ShownRefund:
+def _parts_of(row: OrderRefund) -> list[tuple[str, int]]:
     parts = [(part.line.title, part.amount_minor) for part in row.parts.all()]
     if row.shipping_minor:
         parts.append((_("Shipping"), row.shipping_minor))
+    return parts
+
+
+def refund(row: OrderRefund, *, parts: Iterable[tuple[str, int]] = ()) -> ShownRefund:
+    """Return one refund, loaded with its sum, in words."""
     words, tone = _("On its way back"), "warn"
     if row.undone_at is not None:
         words, tone = _("The bank sent it back"), "plain"
@@ -132,7 +138,7 @@ def _shown(row: OrderRefund) -> ShownRefund:
         words, tone = _("Paid back"), "trust"
     elif row.refused_at is not None:
         words, tone = _("The provider refused it"), "plain"
-    return ShownRefund(row, row.refund.amount_minor, parts, words, tone)
+    return ShownRefund(row, row.refund.amount_minor, list(parts), words, tone)
 
 
 def counts_of(shop: Shop) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.views import bag, checkout, refunding, shopper, vendor
+from orders.views import bag, checkout, desk, refunding, shopper, vendor
 
 app_name = "orders"
 
@@ -30,6 +30,8 @@ urlpatterns = [
         refunding.refund_part,
         name="shop_refund_part",
     ),
+    path("desk/refunds", desk.refunds, name="desk_refunds"),
+    path("desk/orders/<public_id:public_id>/refund", desk.refund, name="desk_refund"),
     path("shop/money", vendor.money, name="shop_money"),
     path("shop/money.csv", vendor.money_file, name="shop_money_file"),
 ]

@@ -19,6 +19,10 @@ class OrderRefundQuerySet(models.QuerySet["OrderRefund"]):
         """Refunds that the provider has neither paid nor refused."""
         return self.filter(settled_at=None, refused_at=None)
 
+    def by_the_house(self) -> OrderRefundQuerySet:
+        """Refunds that somebody of the house decided."""
+        return self.filter(asker=OrderRefund.Asker.HOUSE, asked_by__isnull=False)
+
 
 class OrderRefund(models.Model):
     """Part or all of one order's money on its way back to its buyer.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
+import re
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +18,7 @@ from kit.public_ids import public_id as new_id
 from kit.states import TransitionRefused
 from kit.web import form_page, moved_on, refused
 from orders import asking, sums
-from orders.forms import RefundForm
+from orders.forms import KEY, RefundForm
 from orders.models import Order, OrderLine, OrderRefund
 from payments.refunding import RefundKeyReused
 from people.models import Person
@@ -34,13 +35,13 @@ PAGE = "orders/shop_refund.html"
 def refund_part(request: HttpRequest, shop: Shop, public_id: str) -> HttpResponse:
     """Ask how much goes back; say who gives what; send it once that was seen."""
     order = get_object_or_404(shop.orders.select_related("shop"), public_id=public_id)
-    if _is_sent_already(request, order):
+    if is_sent_already(request, order):
         return _sent(request, order)
     lines = list(order.lines.select_related("commission"))
     left = sums.left_of(order, lines)
     if order.state not in asking.REFUNDABLE or not left.total_minor:
         return _nothing_left(request, order)
-    form = _form(request, order, lines, left)
+    form = form_of(request, order, lines, left)
     if not form.is_bound or not form.is_valid():
         return form_page(request, PAGE, form, {"order": order})
     if form.cleaned_data["seen"] != left.total_minor:
@@ -73,22 +74,29 @@ def _send(request: HttpRequest, order: Order, form: RefundForm) -> HttpResponse:
     return _sent(request, order)
 
 
-def _form(
-    request: HttpRequest, order: Order, lines: list[OrderLine], left: sums.Back
+def form_of(
+    request: HttpRequest,
+    order: Order,
+    lines: list[OrderLine],
+    left: sums.Back,
+    *,
+    draft: dict[str, Any] | None = None,
 ) -> RefundForm:
+    """Return what was sent, or an empty form; ``draft`` is what was typed before."""
     return RefundForm(
         request.POST if request.method == "POST" else None,
-        initial={"key": f"{new_id()}{new_id()}", "seen": left.total_minor},
+        initial={**(draft or {}), "key": f"{new_id()}{new_id()}", "seen": left.total_minor},
         lines=lines,
         left=left,
         currency=order.currency,
     )
 
 
-def _is_sent_already(request: HttpRequest, order: Order) -> bool:
+def is_sent_already(request: HttpRequest, order: Order) -> bool:
     """Whether this very press was heard before: a second tap finds what the first did."""
     key = request.POST.get("key", "")
-    return request.POST.get("act") == "send" and asking.is_asked(order, key)
+    is_press = request.POST.get("act") == "send" and re.fullmatch(KEY, key) is not None
+    return is_press and asking.is_asked(order, key)
 
 
 def _sent(request: HttpRequest, order: Order) -> HttpResponse:

@@ -291,6 +291,7 @@ def foreign_doors(world: World) -> dict[str, list[str]]:
     chens, xiaoyus = (f"/me/notices/{world.notices[key]}" for key in ("chen", "xiaoyu"))
     trace = f"/desk/orders/{world.line_key[:10]}/attribution"
     review = f"/desk/commissions/{world.review}"
+    forced = f"/desk/orders/{world.line_key[:10]}/refund"
     haos = f"/me/brands/{world.brands['verified']}"
     owners = [
         f"/shop/{page}"
@@ -298,8 +299,17 @@ def foreign_doors(world: World) -> dict[str, list[str]]:
     ]
     return {
         "shopper": ["/desk/", "/desk/decisions", waiting, earning, chens, f"/p/{held}"],
-        "sharer": ["/desk/", review, trace, xiaoyus, f"/p/{draft}", f"/p/{held}"],
-        "vendor": ["/desk/", f"/shop/products/{held}", f"/p/{held}", xiaoyus, earning, haos, trace],
+        "sharer": ["/desk/", review, trace, forced, xiaoyus, f"/p/{draft}", f"/p/{held}"],
+        "vendor": [
+            "/desk/",
+            f"/shop/products/{held}",
+            f"/p/{held}",
+            xiaoyus,
+            earning,
+            haos,
+            trace,
+            forced,
+        ],
         "packer": ["/desk/", *owners, "/shop/sharers", f"/shop/products/{honey}"],
         "vendor elsewhere": [
             f"/shop/products/{honey}",

@@ -141,8 +141,10 @@ def test_what_cannot_be_refunded_is_said_beside_the_field(at_the_desk, completed
         {"seen": ""},
     ],
 )
-def test_odd_input_is_a_422_and_never_a_500(at_the_desk, completed, changes):
-    answer = at_the_desk.post(place(completed), form_of(at_the_desk, completed, **changes))
+@pytest.mark.parametrize("act", ["look", "send"])
+def test_odd_input_is_a_422_and_never_a_500(at_the_desk, completed, changes, act):
+    sent = form_of(at_the_desk, completed, **{"act": act, **changes})
+    answer = at_the_desk.post(place(completed), sent)
 
     assert answer.status_code == 422
     assert not Refund.objects.exists()
