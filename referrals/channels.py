@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Channel(models.TextChoices):
@@ -24,7 +25,14 @@ class Channel(models.TextChoices):
     POSTER = "poster", _("poster")
     CODE = "code", _("text code")
     ADVERT = "advert", _("paid advertisement")
+    SHEET = "sheet", pgettext_lazy("channel", "share button")
+    SMS = "sms", pgettext_lazy("channel", "text message")
+    MAIL = "mail", pgettext_lazy("channel", "e-mail")
+    QR = "qr", pgettext_lazy("channel", "QR code")
 
+
+# Services that show an address as dead text: a poster and a text code stand for it there.
+WITHOUT_LINKS = frozenset({Channel.MOMENTS.value, Channel.XIAOHONGSHU.value})
 
 LONGEST = 12  # signs of the longest name, with one to spare
 

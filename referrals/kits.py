@@ -17,7 +17,7 @@ from PIL import Image
 from catalog.models import Product
 from kit import clock
 from referrals import text_codes
-from referrals.channels import Channel
+from referrals.channels import WITHOUT_LINKS, Channel
 from referrals.links import LinkFacts
 from referrals.sharing import address_of, caption_of
 from referrals.showings import Showing, photo_path
@@ -35,14 +35,16 @@ class Place:
     channel: Channel
     how: str | Promise
     opener: Opener | None = None
-    takes_links: bool = True
     is_public: bool = False
     is_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One service as the kit shows it; ``opens`` is empty where only copying helps."""
+    """One service as the kit shows it; ``opens`` is empty where only copying helps.
+
+    Where links are dead text, its words carry the text code, and it ``needs_poster``.
+    """
 
     channel: str
     name: str
@@ -50,6 +52,7 @@ class Way:
     words: str
     address: str
     opens: str
+    needs_poster: bool
 
 
 def _at(base: str, **names: str) -> Opener:
@@ -72,7 +75,6 @@ PLACES = (
     Place(
         Channel.MOMENTS,
         gettext_lazy("Moments shows no links: post the poster with these words."),
-        takes_links=False,
     ),
     Place(
         Channel.WEIBO,
@@ -84,7 +86,6 @@ PLACES = (
         Channel.XIAOHONGSHU,
         gettext_lazy("Xiaohongshu takes no links: post the pictures with these words, and send the "
                      "link to whoever asks."),
-        takes_links=False,
         is_public=True,
     ),
     Place(
@@ -121,8 +122,10 @@ def _way(place: Place, facts: LinkFacts, showing: Showing, earns: str) -> Way:
     words = caption_of(facts, showing, earns=earns, is_short=place.is_short)
     if earns and place.is_public:
         words = _("Ad: %(words)s") % {"words": words}
-    if not place.takes_links:
-        words = f"{words}\n{text_codes.text_of(facts, language=showing.language)}"
+    needs_poster = place.channel.value in WITHOUT_LINKS
+    if needs_poster:
+        code = text_codes.text_of(facts, language=showing.language, channel=place.channel.value)
+        words = f"{words}\n{code}"
     elif place.opener is None:
         words = f"{words}\n{address}"
     return Way(
@@ -132,6 +135,7 @@ def _way(place: Place, facts: LinkFacts, showing: Showing, earns: str) -> Way:
         words=words,
         address=address,
         opens=place.opener(words, address) if place.opener is not None else "",
+        needs_poster=needs_poster,
     )
 
 
@@ -141,13 +145,15 @@ def photo_paths(product: Product) -> list[str]:
     return [path for path in paths if path]
 
 
-def files_of(paths: Iterable[str], *, poster: bytes, words: str) -> Iterator[tuple[str, bytes]]:
-    """Yield the files of a kit, one in memory at a time: poster, pictures and words.
+def files_of(
+    paths: Iterable[str], *, posters: Iterable[tuple[str, bytes]], words: str
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of a kit, one in memory at a time: posters, pictures and words.
 
     Pictures are JPEG, which every phone's gallery and every service takes; one that is gone
     is left out.
     """
-    yield "poster.jpg", poster
+    yield from posters
     for number, path in enumerate(paths, start=1):
         try:
             with default_storage.open(path) as file:

@@ -72,6 +72,8 @@ def _came_by(channel: str) -> str:
         return _("The buyer came by your poster.")
     if channel == Channel.CODE:
         return _("The buyer came by the text you sent.")
+    if channel == Channel.QR:
+        return _("The buyer scanned your code.")
     if not channel:
         return _("The buyer came by your link.")
     return _("The buyer came by the link you sent by %(way)s.") % {"way": Channel(channel).label}

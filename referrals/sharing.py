@@ -21,10 +21,12 @@ from referrals.showings import Showing
 class Sheet:
     """One person's share sheet for one product, in their language.
 
-    ``message`` is ``words`` with the address below them.
+    ``message`` is ``words`` with the address below them, to be copied. What is sent in
+    another way carries an address that says by which: the phone's own sheet has ``sent``.
     """
 
     address: str
+    sent: str
     words: str
     message: str
     sms: str
@@ -42,23 +44,25 @@ def sheet_of(facts: LinkFacts, showing: Showing, *, earns: str) -> Sheet:
     """
     address = address_of(facts)
     words = caption_of(facts, showing, earns=earns)
-    message = f"{words}\n{address}"
+    by_sms = f"{words}\n{address_of(facts, Channel.SMS.value)}"
+    by_mail = f"{words}\n{address_of(facts, Channel.MAIL.value)}"
     return Sheet(
         address=address,
+        sent=address_of(facts, Channel.SHEET.value),
         words=words,
-        message=message,
-        sms=f"sms:?&body={quote(message)}",
-        mail=f"mailto:?subject={quote(showing.product)}&body={quote(message)}",
-        qr=qr_of(address),
+        message=f"{words}\n{address}",
+        sms=f"sms:?&body={quote(by_sms)}",
+        mail=f"mailto:?subject={quote(showing.product)}&body={quote(by_mail)}",
+        qr=qr_of(address_of(facts, Channel.QR.value)),
     )
 
 
-def address_of(facts: LinkFacts, channel: str = "") -> str:
+def address_of(facts: LinkFacts, channel: str = "", *, is_printed: bool = False) -> str:
     """Return the address of a link, with the channel it is sent by.
 
-    What is printed stays about longer than a name its maker may change: a poster has the code.
+    What is printed stays about longer than a name its maker may change: it has the code.
     """
-    path = f"/s/{facts.code}" if channel == Channel.POSTER else facts.path
+    path = f"/s/{facts.code}" if is_printed else facts.path
     return f"{settings.BASE_URL}{path}" + (f"?c={channel}" if channel else "")
 
 

@@ -18,9 +18,10 @@ def read_text(request: HttpRequest) -> HttpResponse:
     """Open the link of a pasted text, or ask for one."""
     form = TextForm(request.GET if "text" in request.GET else None)
     if form.is_valid():
-        facts = text_codes.read(form.cleaned_data["text"])
+        text = form.cleaned_data["text"]
+        facts = text_codes.read(text)
         if facts is not None:
-            return redirect(text_codes.path_of(facts))
+            return redirect(text_codes.path_of(facts, text))
         if guessing.is_too_often(request.META):
             return too_many(request)
         form.say_unknown()

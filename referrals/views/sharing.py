@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from catalog.models import Product
 from kit import clock
 from people.web import SignedInRequest
 from referrals import cards, kits, links, posters, sharing, text_codes
-from referrals.channels import Channel
+from referrals.channels import WITHOUT_LINKS, Channel
 from referrals.links import LinkFacts, facts_from
 from referrals.models import Gives, ShareLink
 from referrals.showings import Showing, showing_of
@@ -82,9 +83,7 @@ def kit_file(request: SignedInRequest, public_id: str) -> HttpResponse | Streami
         return gone(request, public_id)
     ways = kits.ways_of(shared.facts, shared.showing, earns=shared.earns)
     words = "\n\n".join(f"{way.name}\n{way.words}" for way in ways)
-    files = kits.files_of(
-        kits.photo_paths(shared.product), poster=_poster(shared, posters.FIRST_STYLE), words=words
-    )
+    files = kits.files_of(kits.photo_paths(shared.product), posters=_posters(shared), words=words)
     answer = StreamingHttpResponse(kits.archive(files), content_type="application/zip")
     answer["Content-Disposition"] = f'attachment; filename="{shared.link.code}.zip"'
     return answer
@@ -93,13 +92,19 @@ def kit_file(request: SignedInRequest, public_id: str) -> HttpResponse | Streami
 @login_required
 @require_safe
 def poster(request: SignedInRequest, public_id: str, style: str) -> HttpResponse:
-    """Hand out one's own poster of a product, in the language of the page."""
+    """Hand out one's own poster of a product, in the language of the page.
+
+    With ``?c=`` its code says where it is posted, for services that show no links.
+    """
     if style not in posters.STYLES:
         raise Http404
     shared = _shared(request, public_id)
     if shared is None:
         return gone(request, public_id)
-    answer = HttpResponse(_poster(shared, style), content_type="image/jpeg")
+    asked = request.GET.get("c", "")
+    channel = asked if asked in WITHOUT_LINKS else Channel.POSTER.value
+    picture = _poster(shared, style, channel=channel)
+    answer = HttpResponse(picture, content_type="image/jpeg")
     answer["Cache-Control"] = "private, max-age=60"  # a changed price shows a minute later
     return answer
 
@@ -150,8 +155,15 @@ def _card(shared: Shared) -> str:
     ).friend
 
 
-def _poster(shared: Shared, style: str) -> bytes:
-    address = sharing.address_of(shared.facts, Channel.POSTER.value)
+def _posters(shared: Shared) -> Iterator[tuple[str, bytes]]:
+    """Yield the poster, and those whose codes say where they are posted, one at a time."""
+    yield "poster.jpg", _poster(shared, posters.FIRST_STYLE, channel=Channel.POSTER.value)
+    for channel in sorted(WITHOUT_LINKS):
+        yield f"poster-{channel}.jpg", _poster(shared, posters.FIRST_STYLE, channel=channel)
+
+
+def _poster(shared: Shared, style: str, *, channel: str) -> bytes:
+    address = sharing.address_of(shared.facts, channel, is_printed=True)
     return posters.poster_of(shared.showing, address=address, style=style)
 
 

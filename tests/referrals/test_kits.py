@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import zipfile
 from io import BytesIO
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
+import zxingcpp
 from django.test import Client
 from django.utils import translation
 from PIL import Image
@@ -18,6 +19,7 @@ from referrals.channels import Channel
 from referrals.models import Charity, Gives, ShareLink
 from referrals.showings import showing_of
 
+POSTERS = ["poster.jpg", "poster-moments.jpg", "poster-xiaohongshu.jpg"]
 QUERIES_OF_THE_SHEET = 10
 QUERIES_OF_THE_KIT = 11
 
@@ -78,9 +80,10 @@ def test_words_without_a_way_carry_the_link_or_the_text_code(honey, jar, link):
     ways = ways_in("en", link, honey)
 
     assert ways["wechat"].words.endswith(f"\nhttp://localhost:8000/s/{link.code}?c=wechat")
-    for channel in ("moments", "xiaohongshu"):
+    for channel, place in (("moments", 2), ("xiaohongshu", 4)):
         assert "http" not in ways[channel].words
-        assert link.code in ways[channel].words
+        assert f"{link.code}-{place} " in ways[channel].words
+        assert ways[channel].needs_poster
 
 
 @pytest.mark.parametrize(
@@ -127,7 +130,12 @@ def test_the_kit_is_a_page_and_an_archive(hers, honey, jar, link):
     assert f'filename="{link.code}.zip"' in answer["Content-Disposition"]
     box = zipfile.ZipFile(BytesIO(b"".join(answer.streaming_content)))
     assert box.testzip() is None
-    assert box.namelist() == ["poster.jpg", "1.jpg", "2.jpg", "words.txt"]
+    assert box.namelist() == [*POSTERS, "1.jpg", "2.jpg", "words.txt"]
+    codes = [zxingcpp.read_barcodes(Image.open(BytesIO(box.read(one))))[0].text for one in POSTERS]
+    assert codes == [
+        f"http://localhost:8000/s/{link.code}?c={channel}"
+        for channel in ("poster", "moments", "xiaohongshu")
+    ]
     assert Image.open(BytesIO(box.read("1.jpg"))).format == "JPEG"
     assert "I may earn ¥6.80" in box.read("words.txt").decode("utf-8-sig")
 
@@ -140,7 +148,7 @@ def test_an_archive_has_nine_pictures_at_most_and_does_without_a_lost_one(hers, 
     answer = hers.get(f"/p/{honey.public_id}/share/kit.zip")
 
     box = zipfile.ZipFile(BytesIO(b"".join(answer.streaming_content)))
-    assert box.namelist() == ["poster.jpg", *(f"{one}.jpg" for one in range(2, 10)), "words.txt"]
+    assert box.namelist() == [*POSTERS, *(f"{one}.jpg" for one in range(2, 10)), "words.txt"]
 
 
 def test_an_archive_comes_piece_by_piece():
@@ -216,4 +224,27 @@ def test_a_poster_leads_to_the_code_and_the_rest_to_the_name(honey, jar, link):
 
     assert sharing.address_of(facts) == "http://localhost:8000/s/lins-honey"
     assert sharing.address_of(facts, Channel.X.value).endswith("/s/lins-honey?c=x")
-    assert sharing.address_of(facts, Channel.POSTER.value).endswith(f"/s/{link.code}?c=poster")
+    printed = sharing.address_of(facts, Channel.POSTER.value, is_printed=True)
+    assert printed.endswith(f"/s/{link.code}?c=poster")
+
+
+@pytest.mark.parametrize(
+    ("asked", "channel"),
+    [("moments", "moments"), ("xiaohongshu", "xiaohongshu"), ("x", "poster"), ("%3Cb%3E", "poster")],
+)
+def test_a_poster_says_where_it_is_posted(hers, honey, jar, link, asked, channel):
+    answer = hers.get(f"/p/{honey.public_id}/share/tea.jpg?c={asked}")
+
+    (code,) = zxingcpp.read_barcodes(Image.open(BytesIO(answer.content)))
+    assert code.text == f"http://localhost:8000/s/{link.code}?c={channel}"
+
+
+def test_each_way_of_the_share_sheet_has_a_channel_of_its_own(hers, honey, jar, link):
+    page = hers.get(f"/p/{honey.public_id}/share").content.decode()
+
+    address = f"http://localhost:8000/s/{link.code}"
+    assert f'data-url="{address}?c=sheet"' in page
+    assert f'{quote(f"{address}?c=sms")}"' in page
+    assert f'{quote(f"{address}?c=mail")}"' in page
+    assert f'readonly value="{address}"' in page
+    assert str(sharing.qr_of(f"{address}?c=qr")) in page

@@ -134,6 +134,25 @@ def test_pasting_the_text_opens_the_link_by_the_channel_code(browser, facts, lin
     assert (touch.link_id, touch.channel) == (link.pk, "code")
 
 
+@pytest.mark.parametrize("channel", ["moments", "xiaohongshu"])
+@pytest.mark.parametrize("around", ["{text}", "{small}", "{wide}", "看看 {text} 谢谢"])
+def test_a_text_posted_where_links_are_dead_opens_by_the_channel_of_that_place(
+    browser, facts, channel, around
+):
+    text = text_codes.text_of(facts, language="zh-hans", channel=channel)
+    wide = "".join(chr(ord(one) + 0xFEE0) if "!" <= one <= "~" else one for one in text)
+
+    answer = browser.get("/s/", {"text": around.format(text=text, small=text.lower(), wide=wide)})
+
+    assert answer["Location"] == f"/s/{facts.code}?c={channel}"
+
+
+@pytest.mark.parametrize("place", ["0", "1", "8", "11", "99", "2x", "-2", "222"])
+def test_a_text_that_names_no_such_place_is_a_text_code(facts, place):
+    assert text_codes.path_of(facts, f"{facts.code}-{place}") == f"/s/{facts.code}?c=code"
+    assert text_codes.path_of(facts, f"7K3M9PX2QA-2 {facts.code}") == f"/s/{facts.code}?c=code"
+
+
 def test_pasting_it_into_the_search_does_so_too(browser, facts):
     text = text_codes.text_of(facts, language="en")[:80]
 
