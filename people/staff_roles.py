@@ -19,6 +19,11 @@ def has_role(person: Person | AnonymousUser, *roles: str) -> bool:
 def tell_finance(*, kind: str, key: str, data: Data, path: str) -> None:
     """Tell everybody who answers for the house's money, each once a ``key``."""
     roles = (StaffRole.Role.FINANCE, StaffRole.Role.ADMIN)
+    tell_roles(*roles, kind=kind, key=key, data=data, path=path)
+
+
+def tell_roles(*roles: str, kind: str, key: str, data: Data, path: str) -> None:
+    """Tell everybody who has one of these roles, each once a ``key``."""
     of_them = StaffRole.objects.filter(role__in=roles, person__is_active=True)
     people = of_them.values_list("person_id", flat=True).distinct()
     tell_many([News(pk, kind, key, data, path) for pk in people])

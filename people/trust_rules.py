@@ -28,10 +28,12 @@ FRIENDS_NEEDED = 5
 WELL_REACHED = 0.5
 GROUPS_NEEDED = 2
 
-# So many of the strongest such friends are looked at for groups: a tie to any second one is enough.
-FRIENDS_GROUPED = 8
+# So many of the strongest such friends are looked at: one whom the others are not tied to is
+# a second group. Friends of one group alone count as one friend.
+FRIENDS_GROUPED = 6
 
-# Whoever was banned and comes back starts like everybody: their word can weigh 0.06 at most.
+# Whoever was banned and comes back starts like everybody: for two weeks one friend at most
+# bears them out, and their word weighs 0.06 at most.
 YOUNG = timedelta(days=14)
 YOUNG_FACTOR = 0.3
 
