@@ -152,7 +152,7 @@ KINDS: dict[str, Kind] = {
     "rail_rests": Kind("triangle-alert", _("A way to pay people out rests"),
       _("Nothing is sent by %(rail)s for now. The desk says why.")),
     "trust_run_kept": Kind("triangle-alert", _("Last night's trust run was kept back"),
-      _("Everybody's word weighs what it did before, until somebody has looked. The desk says why.")),
+      _("Everybody's word weighs what it did before. The desk says why.")),
     "loss_borne": Kind("triangle-alert", _("The house bore part of a refund"),
       _("%(amount)s of order %(order)s: nobody's balance could give them back.")),
     "friend_request": Quiet("user-plus", _("Somebody wants to be your friend"),
@@ -190,8 +190,9 @@ def kind_of(name: str) -> Kind:
 def sentence_of(name: str, data: Mapping[str, Any]) -> str:
     """Write the facts of one notice or letter in the active language.
 
-    Facts are ``order``, ``shop``, ``product`` (or ``title``), ``brand``, ``person``, ``reason``,
-    ``circle``, ``days``, ``rail``, ``day``, and ``amount_minor`` with ``currency``, which become ``amount``.
+    Facts are ``order``, ``shop``, ``product`` (or ``title``), ``brand``, ``person``, ``circle``,
+    ``reason``, ``days``, ``rail``, ``day``, and ``amount_minor`` with ``currency``, which become
+    ``amount``.
     Where a fact that the sentence needs is missing, the answer is empty: the title says enough.
     """
     try:

@@ -40,4 +40,32 @@ INVARIANTS = [
         "people.an_answer_has_its_moment",
         "SELECT id FROM people_friendrequest WHERE (state = 'open') <> (answered_at IS NULL)",
     ),
+    Invariant(
+        "people.a_circles_host_is_in_it",
+        """
+        SELECT c.id FROM people_circle c WHERE c.state = 'open' AND NOT EXISTS (
+          SELECT 1 FROM people_circlemember m
+          WHERE m.circle_id = c.id AND m.person_id = c.host_id AND m.state = 'member')
+        """,
+    ),
+    Invariant(
+        "people.a_hosts_place_is_offered_to_a_member",
+        """
+        SELECT c.id FROM people_circle c WHERE c.offered_to_id IS NOT NULL AND NOT EXISTS (
+          SELECT 1 FROM people_circlemember m
+          WHERE m.circle_id = c.id AND m.person_id = c.offered_to_id AND m.state = 'member'
+            AND c.state = 'open' AND c.offered_to_id <> c.host_id)
+        """,
+    ),
+    Invariant(
+        "people.no_circle_is_more_than_full",
+        """
+        SELECT circle_id FROM people_circlemember WHERE state = 'member'
+        GROUP BY circle_id HAVING count(*) > 500
+        """,
+    ),
+    Invariant(
+        "people.a_no_to_a_newcomer_has_its_moment",
+        "SELECT id FROM people_circlemember WHERE state = 'declined' AND declined_at IS NULL",
+    ),
 ]

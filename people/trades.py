@@ -9,21 +9,29 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from people.models import Person, Trade
+from people.models import Trade
 
 
 def received(
-    *, line_key: str, order_key: str, buyer: Person | None, vendor: Person, at: datetime
+    *,
+    order_key: str,
+    line_keys: Collection[str],
+    buyer_id: int | None,
+    vendor_id: int,
+    at: datetime,
 ) -> None:
-    """Note that a line was received; telling it twice notes it once.
+    """Note that lines were received; telling it twice notes it once.
 
     A guest, who is nobody yet, and somebody who buys from themselves trade with no one.
     """
-    if buyer is None or buyer.pk == vendor.pk:
+    if buyer_id is None or buyer_id == vendor_id:
         return
-    low, high = sorted((buyer.pk, vendor.pk))
-    facts = {"order_key": order_key, "low_id": low, "high_id": high, "received_at": at}
-    Trade.objects.get_or_create(line_key=line_key, defaults=facts)
+    low_id, high_id = sorted((buyer_id, vendor_id))
+    told = [
+        Trade(line_key=key, order_key=order_key, low_id=low_id, high_id=high_id, received_at=at)
+        for key in line_keys
+    ]
+    Trade.objects.bulk_create(told, ignore_conflicts=True)
 
 
 def took_back(*, line_keys: Collection[str], at: datetime) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 # The first words of the house's own addresses: /<handle> comes last and must never hide one.
 ROUTES = frozenset({
-    "about", "accounts", "admin", "api", "b", "bag", "checkout", "demo", "desk", "friends",
+    "about", "accounts", "admin", "api", "b", "bag", "c", "checkout", "circles", "demo", "desk", "friends",
     "healthz", "i18n", "look", "me", "media", "o", "open", "p", "pay", "readyz", "s", "search",
     "shop", "shops", "static", "u", "webhooks",
 })  # fmt: skip
 
 # Words a stranger would take for the house itself, or that it may need one day.
 OUR_OWN = frozenset({
-    "account", "administrator", "app", "apps", "assets", "billing", "blog", "circle", "circles",
+    "account", "administrator", "app", "apps", "assets", "billing", "blog", "circle",
     "contact", "customer-service", "dashboard", "docs", "explore", "favicon", "feed", "finance",
     "guanfang", "help", "home", "index", "inbox", "info", "jobs", "kefu", "legal", "login",
     "logout", "mail", "messages", "moderator", "money", "new", "news", "notices", "official",

@@ -27,7 +27,8 @@ class Circle(models.Model):
     """A community with a host, who is one of its members.
 
     ``invite_code`` is what an invitation link ends in; whoever has it may join at once, so
-    a new one can be made. A closed circle stays for its members to read.
+    a new one can be made. ``offered_to`` is a member who is asked to take the host's place
+    and has not answered. A closed circle stays for its members to read.
     """
 
     class State(models.TextChoices):
@@ -46,6 +47,9 @@ class Circle(models.Model):
     words = models.CharField(max_length=400, blank=True)
     seen_by = models.CharField(max_length=8, choices=SeenBy.choices, default=SeenBy.MEMBERS)
     may_ask = models.BooleanField(default=True)
+    offered_to = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     invite_code = models.CharField(max_length=10, unique=True, default=public_ids.public_id)
     state = models.CharField(max_length=6, choices=State.choices, default=State.OPEN)
     opened_at = models.DateTimeField(default=clock.now)
@@ -68,11 +72,11 @@ class Circle(models.Model):
 
 
 class CircleMember(models.Model):
-    """A person's standing in a circle: one row, whatever came before.
+    """A person's place in a circle: one row, whatever came before.
 
-    ``asked`` waits for the host; to the person themselves ``declined`` looks like that for
-    as long as it holds. ``left`` and ``withdrawn`` may come back as they came;
-    whoever was ``removed`` only through the host.
+    ``asked`` waits for the host. Nobody is told of a no: to the person ``declined`` looks
+    like ``asked`` until they take it back, and ``declined_at`` stays when they do, so that
+    they cannot ask again at once. Whoever was ``removed`` comes back only through the host.
     """
 
     class State(models.TextChoices):
@@ -88,6 +92,7 @@ class CircleMember(models.Model):
     state = models.CharField(max_length=9, choices=State.choices)
     words = models.CharField(max_length=100, blank=True)
     since = models.DateTimeField(default=clock.now)
+    declined_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
