@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from catalog import endorsing
 from kit.locks import locked
+from orders import trading
 from orders.models import Order, OrderLine
 from people.models import Person
 from shops.models import Shop
@@ -51,8 +52,12 @@ def claim(*, person: Person, emails: Iterable[str], phone: str | None) -> int:
         return 0
     guests = Order.objects.filter(reached, buyer=None, state__in=CLAIMABLE)
     mine = guests.exclude(shop__in=Shop.objects.run_by(person))
-    orders = locked(mine.exclude(attribution__sharer=person))
+    orders = locked(mine.exclude(attribution__sharer=person).select_related("shop"))
     Order.objects.filter(pk__in=[order.pk for order in orders]).update(buyer=person)
-    keys = OrderLine.objects.filter(order__in=orders).values_list("key", flat=True)
-    endorsing.claim(line_keys=list(keys), person=person)
+    lines = list(OrderLine.objects.filter(order__in=orders).order_by("pk"))
+    endorsing.claim(line_keys=[line.key for line in lines], person=person)
+    for order in orders:
+        order.buyer = person
+        own = [line for line in lines if line.order_id == order.pk]
+        trading.settled(order=order, lines=own)
     return len(orders)

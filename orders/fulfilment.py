@@ -13,11 +13,11 @@ from kit import clock
 from kit.locks import locked
 from kit.states import TransitionRefused, move
 from kit.sweeping import one_by_one
-from orders import escrow, news
+from orders import escrow, news, trading
 from orders.models import Order, OrderLine, OrderRefund
 from orders.states import MAY_BECOME
 from people.models import Person
-from referrals import commissions
+from referrals import commissions, fingerprints
 
 # The house's clocks: a parcel that nobody complains about for ten days has arrived, and
 # who still waits may say so once.
@@ -115,6 +115,7 @@ def _complete(order: Order) -> Order:
     lines = list(OrderLine.objects.filter(order=order).order_by("pk"))
     escrow.complete(order=order, lines=lines)
     keeps_from = now + timedelta(days=order.shop.terms.return_days)
+    origin = _origin_of(order)
     for line in lines:
         commissions.received(line_key=line.key, at=now, held_until=keeps_from)
         endorsing.receive(
@@ -126,11 +127,24 @@ def _complete(order: Order) -> Order:
             net_paid_minor=line.total_minor - line.refunded_minor,
             received_at=now,
             keeps_from=keeps_from,
+            origin=origin,
         )
         if line.refunded_minor == line.total_minor:
             endorsing.took_back(line_key=line.key, at=now)
+    trading.settled(order=order, lines=lines)
     news.to_vendor(order, kind="order_completed_vendor")
     return order
+
+
+def _origin_of(order: Order) -> endorsing.Origin:
+    """Return who brought an order, and where it went, as nobody can read it."""
+    attribution = order.attribution
+    marks = fingerprints.of(phone=order.phone, email=order.email)
+    door = fingerprints.of_door(f"{order.region} {order.address}")
+    return endorsing.Origin(
+        brought_by=attribution.sharer if attribution else None,
+        marks=tuple(sorted({*marks, door})),
+    )
 
 
 def _locked(order: Order) -> Order:

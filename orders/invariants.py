@@ -121,4 +121,15 @@ INVARIANTS = [
         WHERE l.given_minor <> CASE WHEN a.gives = 'buyer' THEN c.amount_minor ELSE 0 END
         """,
     ),
+    # Trust reads trades; one kept although it went back would be bought with a refund.
+    Invariant(
+        "orders.a_received_line_is_a_trade",
+        """
+        SELECT l.key FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
+        JOIN shops_shop s ON s.id = o.shop_id
+        WHERE o.completed_at IS NOT NULL AND o.buyer_id <> s.owner_id AND NOT EXISTS (
+          SELECT 1 FROM people_trade t WHERE t.line_key = l.key
+          AND (t.returned_at IS NULL) = (l.refunded_minor < l.total_minor))
+        """,
+    ),
 ]

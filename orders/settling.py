@@ -18,6 +18,7 @@ from orders.models import Order, OrderLine, OrderRefund
 from orders.states import MAY_BECOME
 from payments import refunding
 from payments.models import Refund
+from people import trades
 from people.staff_roles import tell_finance
 from referrals import commissions
 
@@ -219,14 +220,26 @@ def _end(order: Order) -> None:
 
 def _take_receipts_back(row: OrderRefund) -> None:
     """What was paid back whole is no longer *received*; before receipt there is nothing."""
+    _tell_what_is_paid(row)
     whole = OrderLine.objects.filter(refund_parts__refund=row, refunded_minor=F("total_minor"))
     for line in whole:
         endorsing.took_back(line_key=line.key, at=clock.now())
+    trades.took_back(line_keys=[line.key for line in whole], at=clock.now())
+
+
+def _tell_what_is_paid(row: OrderRefund) -> None:
+    """Words rest on what is paid for a thing in the end."""
+    for line in OrderLine.objects.filter(refund_parts__refund=row).order_by("pk"):
+        net_minor = line.total_minor - line.refunded_minor
+        endorsing.repaid(line_key=line.key, net_paid_minor=net_minor)
 
 
 def _give_receipts_back(row: OrderRefund) -> None:
-    for line in OrderLine.objects.filter(refund_parts__refund=row):
+    _tell_what_is_paid(row)
+    lines = OrderLine.objects.filter(refund_parts__refund=row)
+    for line in lines:
         endorsing.kept_after_all(line_key=line.key)
+    trades.kept_after_all(line_keys=[line.key for line in lines])
 
 
 def _tell_of_refusal(row: OrderRefund) -> None:
