@@ -177,9 +177,7 @@ def place(  # noqa: PLR0913 -- the facts of one purchase, each from another plac
     _refuse_hoarding(buyer=buyer, bag=bag)
     parcels = _parcels(lines, buyer=buyer)
     purchase = _Purchase(buyer, contact, list(touches), language, clock.now(), tells_name)
-    # In one order, as a click the stream has not brought yet is counted on its link's row.
-    for parcel in sorted(parcels, key=lambda parcel: parcel.shop.pk):
-        _freeze(parcel, purchase)
+    _freeze(parcels, purchase)
     total_minor = sum(parcel.total_minor for parcel in parcels)
     if total_minor != seen_total_minor:
         raise PriceMoved(seen_minor=seen_total_minor, now_minor=total_minor)
@@ -326,20 +324,33 @@ def _write_order(parcel: _Parcel, purchase: _Purchase, checkout: Checkout) -> No
     )
 
 
-def _freeze(parcel: _Parcel, purchase: _Purchase) -> None:
-    """Decide who brought it, and with that, once and for ever, what they take off its price.
+def _freeze(parcels: Sequence[_Parcel], purchase: _Purchase) -> None:
+    """Decide who brought them, and with that, once and for ever, what they take off the price.
 
     Before the total is looked at, so that a gift and the commission instead of it can never
     both be; a total that was not the one seen takes all of it back.
     """
     contact = purchase.contact
-    doorsteps.note(
-        order_key=parcel.order_id,
-        person_id=purchase.buyer.pk if purchase.buyer is not None else None,
-        address=f"{contact.region} {contact.address}",
-        at=purchase.at,
-    )
-    parcel.brought = attribution.freeze(
+    in_turn = sorted(parcels, key=lambda parcel: parcel.shop.pk)  # as every checkout locks
+    for parcel in in_turn:
+        doorsteps.note(
+            order_key=parcel.order_id,
+            person_id=purchase.buyer.pk if purchase.buyer is not None else None,
+            address=f"{contact.region} {contact.address}",
+            at=purchase.at,
+        )
+    brought = attribution.freeze(orders=[_to_attribute(parcel, purchase) for parcel in in_turn])
+    for parcel in in_turn:
+        parcel.brought = brought.get(parcel.order_id)
+        if parcel.brought is not None:
+            earned = {one.line_key: one for one in parcel.brought.commissions.all()}
+            for item in parcel.items:
+                item.earned = earned.get(item.key)
+
+
+def _to_attribute(parcel: _Parcel, purchase: _Purchase) -> attribution.NewOrder:
+    contact = purchase.contact
+    return attribution.NewOrder(
         order_key=parcel.order_id,
         shop=parcel.shop,
         buyer=purchase.buyer,
@@ -353,10 +364,6 @@ def _freeze(parcel: _Parcel, purchase: _Purchase) -> None:
         at=purchase.at,
         tells_name=purchase.tells_name,
     )
-    if parcel.brought is not None:
-        earned = {one.line_key: one for one in parcel.brought.commissions.all()}
-        for item in parcel.items:
-            item.earned = earned.get(item.key)
 
 
 def _columns(contact: Contact) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -17,29 +18,14 @@ from referrals.storing import Opening
 from referrals.touches import Touch
 from shops.models import Shop
 
-__all__ = ["LineToEarn", "freeze"]
+__all__ = ["LineToEarn", "NewOrder", "freeze"]
 
 
-@transaction.atomic
-def freeze(  # noqa: PLR0913  # the order's own facts, each of them needed once
-    *,
-    order_key: str,
-    shop: Shop,
-    buyer: Person | None,
-    fingerprints: frozenset[str],
-    touches: Iterable[Touch],
-    lines: Sequence[LineToEarn],
-    currency: str,
-    at: datetime,
-    tells_name: Collection[str] = (),
-) -> Attribution | None:
-    """Decide who brought this order and what each line earns them, once and for ever.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOrder:
+    """One order on its way to being placed: all that decides who brought it.
 
-    The last click wins whose sharer may earn from this buyer (``referrals.judging``); every
-    candidate is kept with the rule that took or refused it. Money never waits for the click
-    stream: a click that has not arrived yet is stored here, from the buyer's cookie.
-
-    Args:
+    Attributes:
         order_key: the order's public id.
         shop: whose order it is.
         buyer: who buys, None for a guest.
@@ -50,61 +36,101 @@ def freeze(  # noqa: PLR0913  # the order's own facts, each of them needed once
         at: when the order was placed.
         tells_name: public ids of those whom the buyer lets learn who bought; of anybody
             else whose link is taken the buyer was told nothing.
+    """
+
+    order_key: str
+    shop: Shop
+    buyer: Person | None
+    fingerprints: frozenset[str]
+    touches: Sequence[Touch]
+    lines: Sequence[LineToEarn]
+    currency: str
+    at: datetime
+    tells_name: Collection[str] = ()
+
+
+@transaction.atomic
+def freeze(*, orders: Sequence[NewOrder]) -> dict[str, Attribution]:
+    """Decide who brought each order of one checkout and what each line earns, for ever.
+
+    The last click wins whose sharer may earn from this buyer (``referrals.judging``); every
+    candidate is kept with the rule that took or refused it. Money never waits for the click
+    stream: a click that has not arrived yet is stored here, from the buyer's cookie.
 
     Returns:
-        The attribution, with its commissions in state EXPECTED; None when nobody brought it.
+        By order key the attributions, with their commissions in state EXPECTED; an order
+        that nobody brought is not among them.
     """
-    decided = Attribution.objects.filter(order_key=order_key).first()
-    if decided is not None:
-        return decided
-    judged = judge(Purchase(shop, buyer, fingerprints, at), touches)
-    taken = next((one for one in judged if one.rule == Rule.TAKEN), None)
-    if taken is None or taken.link is None:
-        _keep(judged, order_key, at)
-        return None
+    decided = Attribution.objects.filter(order_key__in=[order.order_key for order in orders])
+    attributions = {one.order_key: one for one in decided}
+    judged = [(order, _judged(order)) for order in orders if order.order_key not in attributions]
+    # All of them at once: a drain locks the hours it counts in from the least to the
+    # greatest, and a checkout that came back for one more would wait with it in a circle.
+    _store([one for _, candidates in judged if (one := _taken(candidates))])
+    for order, candidates in judged:
+        _keep(candidates, order)
+        if taken := _taken(candidates):
+            attributions[order.order_key] = _attribute(order, candidates, taken)
+    return attributions
+
+
+def _judged(order: NewOrder) -> list[Judged]:
+    return judge(Purchase(order.shop, order.buyer, order.fingerprints, order.at), order.touches)
+
+
+def _taken(judged: Iterable[Judged]) -> Judged | None:
+    return next((one for one in judged if one.rule == Rule.TAKEN and one.link), None)
+
+
+def _attribute(order: NewOrder, judged: Iterable[Judged], taken: Judged) -> Attribution:
+    """Write down who brought an order, what it earns them, and look at it at once."""
     link, touch = taken.link, taken.touch
+    assert link is not None  # or it had not been taken
     gives, charity = link.given_to
-    storing.store([_opening(taken)])
     attribution = Attribution.objects.create(
-        order_key=order_key,
+        order_key=order.order_key,
         link=link,
         sharer_id=link.person_id,
-        buyer=buyer,
-        shop=shop,
+        buyer=order.buyer,
+        shop=order.shop,
         click_id=touch.click_id,
         clicked_at=touch.at,
         channel=touch.channel,
-        frozen_at=at,
+        frozen_at=order.at,
         trace=[one.traced() for one in judged],
-        tells_name=buyer is not None and link.person.public_id in tells_name,
+        tells_name=order.buyer is not None and link.person.public_id in order.tells_name,
         gives=gives,
         charity=charity,
     )
-    _keep(judged, order_key, at)
-    expect(attribution, lines, currency=currency)
+    expect(attribution, order.lines, currency=order.currency)
     findings.look_at(attribution)
     return attribution
 
 
+def _store(taken: Sequence[Judged]) -> None:
+    """Store the clicks that are paid for, where the stream has not brought them yet."""
+    if taken:
+        storing.store([_opening(one) for one in taken])
+
+
 def _opening(taken: Judged) -> Opening:
-    """Return the click as the stream would have brought it, for when it has not yet."""
     kind = Click.Kind.SUSPECT if taken.touch.is_doubtful else Click.Kind.HUMAN
     touch = taken.touch
     return Opening(touch.click_id, touch.link_id, touch.at, kind.value, channel=touch.channel)
 
 
-def _keep(judged: Iterable[Judged], order_key: str, at: datetime) -> None:
+def _keep(judged: Iterable[Judged], order: NewOrder) -> None:
     """Keep each candidate once, whoever was taken, for the sharers to see what became of it."""
     Candidate.objects.bulk_create(
         (
             Candidate(
-                order_key=order_key,
+                order_key=order.order_key,
                 link=one.link,
                 click_id=one.touch.click_id,
                 clicked_at=one.touch.at,
                 channel=one.touch.channel,
                 rule=one.rule.value,
-                judged_at=at,
+                judged_at=order.at,
             )
             for one in judged
             if one.link is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -69,17 +69,29 @@ def _patient_client() -> redis.Redis:
 def _make_group(client: redis.Redis) -> int:
     """Make the group that reads the stream, unless there is one; return how many were stored.
 
-    Without a group Valkey is new or has forgotten all: the journals tell what it was told.
+    Without a group Valkey is new or has forgotten all; a server that was started anew, or is
+    another one, may hold an older stream than it was told. Either way the journals tell what
+    it was told. Beside the group stands for which life of the server they have been read.
     """
-    if client.exists(stream.key()) and client.xinfo_groups(stream.key()):
+    life = _life_of(client)
+    has_group = bool(client.exists(stream.key()) and client.xinfo_groups(stream.key()))
+    if has_group and client.get(stream.life_key()) == life:
         return 0
     stored = journal.replay()
-    try:
-        client.xgroup_create(stream.key(), stream.GROUP, id="0", mkstream=True)
-    except redis.ResponseError as answer:
-        if "BUSYGROUP" not in str(answer):
-            raise
+    if not has_group:
+        try:
+            client.xgroup_create(stream.key(), stream.GROUP, id="0", mkstream=True)
+        except redis.ResponseError as answer:
+            if "BUSYGROUP" not in str(answer):
+                raise
+    client.set(stream.life_key(), life)
     return stored
+
+
+def _life_of(client: redis.Redis) -> bytes:
+    """Return what names one run of one server, and whose data it goes on with."""
+    told: dict[str, Any] = {**client.info("server"), **client.info("replication")}
+    return f"{told['run_id']} {told.get('master_replid', '')}".encode()
 
 
 def _orphans(client: redis.Redis, me: str, start: bytes | str) -> tuple[bytes, list[Message]]:
@@ -128,21 +140,42 @@ def _read(messages: Iterable[Message]) -> tuple[list[Read], list[Poison]]:
 
 
 def _store(read: list[Read]) -> tuple[int, list[Poison]]:
-    """Store what was read; what the database refuses is found by halves and returned."""
-    if not read:
-        return 0, []
+    """Store what was read in one statement; what the database refuses is left out, and returned.
+
+    One, for what is stored in two goes is locked in two goes, and two drains at it could
+    wait for each other in a circle.
+    """
+    refused: list[Poison] = []
+    while read:
+        try:
+            with transaction.atomic():
+                stored = storing.store_batch([opening for _, opening in read])
+        except (DataError, IntegrityError):
+            found = _refused(read)
+            if not found:
+                raise  # refused together and none alone: another drain tries again
+            refused += found
+            bad = {poison.entry for poison in found}
+            read = [one for one in read if one[0][0] not in bad]
+            continue
+        strangers = (message for message, opening in read if opening.click_id in stored.of_no_link)
+        return stored.new, [*refused, *(Poison(*one, "of no link there is") for one in strangers)]
+    return 0, refused
+
+
+def _refused(read: list[Read]) -> list[Poison]:
+    """Return what the database refuses, found by halves; nothing stays stored or locked."""
     try:
         with transaction.atomic():
-            stored = storing.store_batch([opening for _, opening in read])
+            storing.store_batch([opening for _, opening in read])
+            transaction.set_rollback(True)
     except (DataError, IntegrityError) as refusal:
         if len(read) == 1:
             (message, _) = read[0]
-            return 0, [Poison(*message, f"refused: {refusal}")]
+            return [Poison(*message, f"refused: {refusal}")]
         middle = len(read) // 2
-        first, second = _store(read[:middle]), _store(read[middle:])
-        return first[0] + second[0], first[1] + second[1]
-    strangers = (message for message, opening in read if opening.click_id in stored.of_no_link)
-    return stored.new, [Poison(*message, "of no link there is") for message in strangers]
+        return [*_refused(read[:middle]), *_refused(read[middle:])]
+    return []
 
 
 def _opening(fields: dict[bytes, bytes], oldest: datetime) -> Opening:
@@ -155,6 +188,8 @@ def _opening(fields: dict[bytes, bytes], oldest: datetime) -> Opening:
         raise ValueError("a field is not what it should be")
     if at < oldest:
         raise ValueError("older than the clicks that are kept")  # counted long ago, perhaps
+    if at.year == MAXYEAR:
+        raise ValueError("of the last year there is, which has no day after its last")
     return Opening(
         click_id=UUID(bytes=fields[b"i"]),
         link_id=link_id,

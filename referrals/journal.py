@@ -1,9 +1,11 @@
 """The journal: what this machine put into the stream lately, should Valkey forget it.
 
 Valkey holds nothing that cannot be lost. A click is in nobody else's hands for the two
-seconds until a drain takes it, so each process writes it down as well; a drain that finds
-the stream's group gone stores what the journals hold before it goes on. The click's id is
-its key: whatever the drain had stored is not stored again.
+seconds until a drain takes it, so each process writes it down before it gives it away; a
+drain that finds the stream's group gone, or its server begun anew, stores what the journals
+hold before it goes on. The click's id is its key: whatever the drain had stored is not
+stored again. Valkey may call a person's click one too many in a minute (RATE): that is a
+second line of the same click, and what it says holds.
 """
 
 from __future__ import annotations
@@ -12,12 +14,14 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
 
 from referrals import spool
+from referrals.models import Click
 from referrals.storing import Opening
 
 log = logging.getLogger(__name__)
@@ -27,6 +31,7 @@ SLOT_SECONDS = 300
 # A drain comes every two seconds; a quarter of an hour is for one that was asleep.
 KEPT_SECONDS = 900
 BYTES_IN_A_MB = 1024 * 1024
+RATE = Click.Kind.RATE.value
 
 
 class _Pen:
@@ -41,7 +46,7 @@ class _Pen:
 
 
 def write(opening: Opening) -> None:
-    """Write down one opening that Valkey took; never raises."""
+    """Write down one opening that Valkey is to have, or what it called it; never raises."""
     line = spool.line_of(opening)
     slot = int(time.time() // SLOT_SECONDS)
     try:
@@ -65,7 +70,16 @@ def replay() -> int:
     Raises:
         DatabaseError: PostgreSQL is away; nothing was forgotten.
     """
-    return sum(spool.stored_from(path) for path in sorted(settings.CLICK_SPOOL.glob(NAMES)))
+    paths = sorted(settings.CLICK_SPOOL.glob(NAMES))
+    overruled = {opening.click_id for opening in _openings_in(paths) if opening.kind == RATE}
+    return sum(
+        spool.store_all(
+            opening
+            for opening in _openings_in([path])
+            if opening.kind == RATE or opening.click_id not in overruled
+        )
+        for path in paths
+    )
 
 
 def forget_old() -> None:
@@ -74,6 +88,12 @@ def forget_old() -> None:
         with suppress(FileNotFoundError):  # another sweep was faster
             if time.time() - path.stat().st_mtime > KEPT_SECONDS:
                 path.unlink()
+
+
+def _openings_in(paths: Iterable[Path]) -> Iterator[Opening]:
+    for path in paths:
+        with suppress(FileNotFoundError), path.open("rb") as file:  # a sweep was faster
+            yield from spool.openings_in(file)
 
 
 def _turn_the_page(slot: int) -> None:

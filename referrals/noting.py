@@ -82,6 +82,7 @@ def note_and_fetch(  # noqa: PLR0913 -- the facts of one click
 def _streamed(opening: Opening, network: str, fetch: str) -> Noted | None:
     if not VALKEY.may_try():
         return None
+    journal.write(opening)  # first: who dies between the two leaves a click that can be found
     try:
         kind, fetched = stream.land(opening, network=network, fetch=fetch)
     except redis.RedisError as fault:
@@ -92,7 +93,8 @@ def _streamed(opening: Opening, network: str, fetch: str) -> Noted | None:
     if not kind:
         log.error("more than %s clicks wait to be drained", stream.LONGEST)
         return None
-    journal.write(opening if kind == opening.kind else replace(opening, kind=kind))
+    if kind != opening.kind:
+        journal.write(replace(opening, kind=kind))
     return Noted(opening.click_id, Click.Kind(kind), fetched)
 
 

@@ -150,26 +150,25 @@ def _store(taken: Path) -> int:
             fcntl.flock(file, fcntl.LOCK_EX)  # whoever took it may have died waiting
     except FileNotFoundError:
         return 0
-    stored = stored_from(taken)
+    try:
+        with taken.open("rb") as file:
+            stored = store_all(openings_in(file))
+    except FileNotFoundError:
+        return 0  # another sweep was faster
     taken.unlink(missing_ok=True)
     return stored
 
 
-def stored_from(path: Path) -> int:
-    """Store the openings that a file holds, each once; return how many were new.
+def store_all(openings: Iterable[Opening]) -> int:
+    """Store openings, each once, in batches of their own; return how many were new.
 
     Raises:
         DatabaseError: PostgreSQL is away.
     """
-    stored = 0
-    try:
-        with path.open("rb") as file:
-            openings = _readable(file)
-            while batch := list(islice(openings, BATCH)):
-                with transaction.atomic():
-                    stored += storing.store(batch)
-    except FileNotFoundError:
-        return stored  # another sweep was faster
+    stored, rest = 0, iter(openings)
+    while batch := list(islice(rest, BATCH)):
+        with transaction.atomic():
+            stored += storing.store(batch)
     return stored
 
 
@@ -183,7 +182,8 @@ def line_of(opening: Opening) -> bytes:
     ).encode()
 
 
-def _readable(lines: Iterable[bytes]) -> Iterator[Opening]:
+def openings_in(lines: Iterable[bytes]) -> Iterator[Opening]:
+    """Yield the openings that a file's lines hold; what cannot be read is told to the log."""
     for line in lines:
         if not line.strip():
             continue

@@ -55,6 +55,11 @@ def key() -> str:
     return f"{settings.VALKEY_PREFIX}:clicks"
 
 
+def life_key() -> str:
+    """Return where it stands for which life of the server the journals have been read."""
+    return f"{key()}:life"
+
+
 def client() -> redis.Redis:
     """Return this thread's connection, made when the address changed or it is new."""
     if getattr(_thread, "url", None) != settings.VALKEY_URL:

@@ -383,7 +383,8 @@ def test_with_the_gift_and_the_attribution_decided_apart_both_are_due(
 ):
     freeze = placing._freeze
 
-    def apart(parcel, purchase) -> None:
+    def apart(parcels, purchase) -> None:
+        (parcel,) = parcels
         lines = [
             attribution.LineToEarn(item.key, item.variant.product_id, item.full_minor)
             for item in parcel.items
@@ -392,7 +393,7 @@ def test_with_the_gift_and_the_attribution_decided_apart_both_are_due(
             touches=purchase.touches, buyer=purchase.buyer, shop=parcel.shop, lines=lines
         )
         together(lambda: giving.choose(link=link, gives=Gives.KEEP))
-        freeze(parcel, purchase)
+        freeze(parcels, purchase)
         assert seen is not None
         monkeypatch.setattr(placing._Item, "given_minor", seen.minor)
 

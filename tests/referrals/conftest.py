@@ -16,7 +16,7 @@ from kit import breaker, clock, nearby
 from ledger import accounts
 from people.models import Person
 from referrals import commissions, links, stream
-from referrals.attribution import LineToEarn, freeze
+from referrals.attribution import LineToEarn, NewOrder, freeze
 from referrals.models import ShareLink
 from referrals.touches import Touch
 from shops.models import Membership
@@ -127,7 +127,7 @@ def order(  # an order's facts, each with what it is unless a test says otherwis
     """Freeze an order's attribution; every line is of the shop's first product."""
     product = shop.products.order_by("pk").first()
     named = ShareLink.objects.values_list("person__public_id", flat=True) if tells_name else ()
-    return freeze(
+    new = NewOrder(
         order_key=key,
         shop=shop,
         buyer=buyer,
@@ -138,6 +138,7 @@ def order(  # an order's facts, each with what it is unless a test says otherwis
         at=at or clock.now(),
         tells_name=list(named),
     )
+    return freeze(orders=[new]).get(key)
 
 
 def rules(attribution) -> list[tuple[str, str]]:

@@ -18,7 +18,17 @@ from uuid_utils.compat import uuid7
 
 from kit import clock
 from kit.invariants import check
-from referrals import click_ids, clicks, draining, partitions, poison, storing, stream, tasks
+from referrals import (
+    click_ids,
+    clicks,
+    draining,
+    journal,
+    partitions,
+    poison,
+    storing,
+    stream,
+    tasks,
+)
 from referrals.invariants import INVARIANTS
 from referrals.models import Click, ClickHour, PoisonEntry
 from tests.conftest import NOON
@@ -235,21 +245,28 @@ def test_a_valkey_killed_between_noting_and_draining_loses_nothing(link, setting
 
 
 @pytest.mark.proves("T5")
-def test_a_lost_tail_of_the_file_loses_only_the_clicks_in_it(link, settings):
-    """What a power cut does: the newest second of the append-only file never reached the disk."""
+@pytest.mark.parametrize(("with_journals", "kept"), [(True, 300), (False, 199)])
+def test_a_lost_tail_of_the_file_loses_at_most_the_clicks_in_it(
+    link, settings, with_journals, kept
+):
+    """What a power cut does: the newest second of the append-only file never reached the disk.
+
+    Where it took the web's machine as well, its journals may be gone too.
+    """
     with own_valkey() as valkey:
         settings.VALKEY_URL = valkey.url
         draining._make_group(stream.client())
         sent = [note(link) for _ in range(300)]
         valkey.kill()
         whole = valkey.file().read_bytes()
-        kept = whole.rindex(sent[199].bytes) - 20  # within the entry of the 200th
-        valkey.file().write_bytes(whole[:kept])
+        valkey.file().write_bytes(whole[: whole.rindex(sent[199].bytes) - 20])  # within its entry
         valkey.start()
+        for path in () if with_journals else settings.CLICK_SPOOL.glob(journal.NAMES):
+            path.unlink()
 
-        assert clicks.drain(10) == 199
-    assert set(Click.objects.values_list("pk", flat=True)) == set(sent[:199])
-    assert hours() == [(199, 0)]
+        assert clicks.drain(10) == kept
+    assert set(Click.objects.values_list("pk", flat=True)) == set(sent[:kept])
+    assert hours() == [(kept, 0)]
 
 
 NONSENSE: list[dict[str, Any]] = [
@@ -259,6 +276,7 @@ NONSENSE: list[dict[str, Any]] = [
     {"l": 0},
     {"t": "noon"},
     {"t": 10**20},
+    {"t": 253_402_300_799_999},  # a millisecond before the year 10000
     {"t": 1_000},  # long before what is kept
     {"k": "ghost"},
     {"k": b"\xff"},
@@ -279,7 +297,7 @@ def test_nonsense_in_the_stream_stops_nobody_and_is_set_aside(noon, link, caplog
     assert clicks.drain(5) == 1
     assert (in_stream(), pending()) == (0, 0)
     assert PoisonEntry.objects.count() == len(NONSENSE) + 2
-    assert "13 entries of the click stream were set aside" in caplog.text
+    assert "14 entries of the click stream were set aside" in caplog.text
     row = PoisonEntry.objects.get(why="of no link there is")
     assert json.loads(row.body)["i"].encode("latin-1") == lost["i"]
     assert row.at == NOON
