@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from catalog import words
 from catalog.models import Product
+from discovery.narrowing import ANYTHING, FRIENDS, Narrow
 from discovery.shown import FRIENDS_PICKS, SHOWN, Place, eyes_of
 from people.models import Person
 
@@ -34,21 +35,22 @@ LEAST_LIKENESS = 0.5
 # for; then how well the words fit, then the newest. What a product pays a sharer is not asked.
 ORDERS = {
     "best": "in_stock DESC, by_friend DESC, voices DESC, fit DESC, published_at DESC, id DESC",
+    "new": "in_stock DESC, published_at DESC, id DESC",
     "cheap": "in_stock DESC, least_minor, by_friend DESC, id DESC",
     "dear": "in_stock DESC, least_minor DESC, by_friend DESC, id DESC",
 }
 
 # Friends' picks are matched apart from the newest matches, so that the bound on the
-# sorting never drops one.
+# sorting never drops one. Among friends there is nothing but their picks.
 RANKING = f"""
 WITH picks AS MATERIALIZED ({FRIENDS_PICKS}),
 near AS MATERIALIZED ({{near}}),
 matches AS MATERIALIZED (
   (SELECT p.id, p.published_at, p.search, p.title FROM {SHOWN}
-   AND {{hit}} AND {{bought}} AND p.id IN (SELECT product_id FROM picks))
+   AND {{hit}} AND {{narrow}} AND p.id IN (SELECT product_id FROM picks))
   UNION ALL
   (SELECT p.id, p.published_at, p.search, p.title FROM {SHOWN}
-   AND {{hit}} AND {{bought}} AND p.id NOT IN (SELECT product_id FROM picks)
+   AND {{hit}} AND {{narrow}} AND {{beyond}} AND p.id NOT IN (SELECT product_id FROM picks)
    ORDER BY p.published_at DESC LIMIT %(most)s)
 )
 SELECT m.id, picks.endorsement_id, picks.product_id IS NOT NULL AS by_friend FROM (
@@ -63,11 +65,13 @@ ORDER BY {{order}}
 LIMIT %(most)s
 """  # noqa: S608 -- made of this room's own constants
 
-# All words must be there; the last may be unfinished, as in "gift bo". It stands in the query
-# in full, because the planner has to see how common the words are.
+# All words must be there; the last may be unfinished, as in "gift bo", and what is typed by
+# its sound may be broken up, as in "feng mi". It stands in the query in full, because the
+# planner has to see how common the words are.
 ALL_WORDS = (
     "(plainto_tsquery('simple', %(all)s)"
-    " || (plainto_tsquery('simple', %(but_last)s) && to_tsquery('simple', %(last)s)))"
+    " || (plainto_tsquery('simple', %(but_last)s) && to_tsquery('simple', %(last)s))"
+    " || to_tsquery('simple', %(joined)s))"
 )
 ANY_WORD = "to_tsquery('simple', %(any)s)"
 
@@ -105,13 +109,6 @@ NEAR = {
     "fit": "word_similarity(%(typed)s, m.title)",
 }
 
-# A purchase is private until its buyer speaks of it, so silent buyers are not asked.
-BOUGHT_BY_FRIENDS = """EXISTS (
-  SELECT 1 FROM catalog_endorsement e JOIN catalog_receipt r ON r.id = e.receipt_id
-  WHERE e.product_id = p.id AND e.person_id = ANY(%(friends)s) AND e.withdrawn_at IS NULL
-  AND e.verdict <> 'no' AND e.visibility <> 'vendor' AND r.returned_at IS NULL
-)"""
-
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -139,7 +136,11 @@ def read(text: str) -> Question:
 
 
 def find(
-    viewer: Person | None, question: Question, *, order: str = "best", bought: bool = False
+    viewer: Person | None,
+    question: Question,
+    *,
+    order: str = "best",
+    narrow: Narrow = ANYTHING,
 ) -> Found:
     """Return what the words find, or what comes near them when they find nothing.
 
@@ -147,13 +148,13 @@ def find(
         viewer: whose friends go first and whose blocked people stay out.
         question: from ``read``; one without words finds nothing.
         order: a key of ``ORDERS``.
-        bought: only what a friend received, kept and spoke of.
+        narrow: what the answer is limited to; a limited one has no near misses.
     """
     if not question.words:
         return Found([], 0, is_near=False, terms=[])
-    parameters = _parameters(viewer, question)
-    rows = _ask(EXACT, parameters, order=order, bought=bought)
-    if rows or bought:
+    parameters = eyes_of(viewer) | narrow.parameters() | parameters_of(question)
+    rows = _ask(EXACT, parameters, order=order, narrow=narrow)
+    if rows or narrow.is_narrow:
         return _found(rows, is_near=False, terms=[])
     near = _near(parameters, order=order)
     return _found(near, is_near=True, terms=_terms(question, near))
@@ -163,14 +164,15 @@ def _near(parameters: dict[str, Any], *, order: str) -> list[Place]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(BY_INDEX, [str(LEAST_CLOSENESS)])
-        return _ask(NEAR, {**parameters, "most": MOST_NEAR}, order=order, bought=False)
+        return _ask(NEAR, {**parameters, "most": MOST_NEAR}, order=order, narrow=ANYTHING)
 
 
 def _found(rows: list[Place], *, is_near: bool, terms: list[str]) -> Found:
     return Found(rows, sum(place.by_friend for place in rows), is_near, terms)
 
 
-def _parameters(viewer: Person | None, question: Question) -> dict[str, Any]:
+def parameters_of(question: Question) -> dict[str, Any]:
+    """Return a question as ``ALL_WORDS`` and ``ANY_WORD`` take it."""
     everything = " ".join(question.words)
     *before, last = question.words
     # Only letters and digits may stand in a quoted beginning; other words stay whole.
@@ -178,13 +180,15 @@ def _parameters(viewer: Person | None, question: Question) -> dict[str, Any]:
     plain = [word for word in question.words if word.isalnum()]
     # A Chinese word is often one sign off; what begins with its first sign comes near.
     starts = [word[0] for word in plain if len(word) > 1 and not word.isascii()]
+    sounds_like = len(question.words) > 1 and all(
+        word.isascii() and word.isalpha() for word in question.words
+    )
     return {
-        **eyes_of(viewer),
-        "in_stock": False,
-        "typed": question.typed,
+        "typed": words.plain(question.typed),
         "all": everything,
         "but_last": " ".join(before) if may_be_unfinished else everything,
         "last": f"'{last}':*" if may_be_unfinished else "",
+        "joined": f"'{''.join(question.words)}':*" if sounds_like else "",
         "any": " | ".join(f"'{word}':*" for word in [*plain, *starts]),
         "most": MOST_FOUND,
         "most_near": 10 * MOST_NEAR,
@@ -192,10 +196,13 @@ def _parameters(viewer: Person | None, question: Question) -> dict[str, Any]:
 
 
 def _ask(
-    parts: dict[str, str], parameters: dict[str, Any], *, order: str, bought: bool
+    parts: dict[str, str], parameters: dict[str, Any], *, order: str, narrow: Narrow
 ) -> list[Place]:
     query = RANKING.format(
-        **parts, order=ORDERS[order], bought=BOUGHT_BY_FRIENDS if bought else "true"
+        **parts,
+        order=ORDERS[order],
+        narrow=narrow.conditions(),
+        beyond="false" if narrow.among == FRIENDS else "true",
     )
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)

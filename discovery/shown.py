@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
+
 from people.models import Person
 from people.trust import blocked_ids, friend_ids
 
@@ -51,6 +53,11 @@ class Place:
     product_id: int
     endorsement_id: int | None
     by_friend: bool
+
+
+def viewer_of(user: Person | AnonymousUser) -> Person | None:
+    """Return who is looking, or None for somebody we do not know."""
+    return user if isinstance(user, Person) else None
 
 
 def eyes_of(viewer: Person | None) -> dict[str, Any]:

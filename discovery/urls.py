@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from discovery import views
+from discovery.views import searching, strolling
 
 app_name = "discovery"
 urlpatterns = [
-    path("", views.stroll_page, name="stroll"),
-    path("search", views.search_page, name="search"),
-    path("friends", views.friends_page, name="friends"),
-    path("friends/<public_id:person>", views.friend_page, name="friend"),
+    path("", strolling.stroll_page, name="stroll"),
+    path("search", searching.search_page, name="search"),
+    path("friends", strolling.friends_page, name="friends"),
+    path("friends/<public_id:person>", strolling.friend_page, name="friend"),
 ]

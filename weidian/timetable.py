@@ -35,9 +35,12 @@ SECONDS_BETWEEN = {
     "api.act_on_events": 10,
     "catalog.make_missing_renditions": 20,
     "catalog.mind_certificates": 60,
+    "catalog.count_due_items": 10,
+    "discovery.write_directory": 20,
     "insights.roll_up_days": 60,
     "ledger.seal_days": 60,
     "ledger.follow_floors": 3600,
+    "people.work_out_trust": 600,
     "weidian.forget_old_counts": 3600,
 }
 

@@ -1,0 +1,56 @@
+"""The doors for looking around: the stroll, and what friends recommend."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from discovery import picks, stroll
+from discovery.cards import cards_of, in_two_columns
+from discovery.shown import viewer_of
+from people.models import Person
+from people.trust import friends_of
+from people.web import SignedInRequest
+
+FACES_IN_THE_RAIL = 12
+
+
+@require_safe
+def stroll_page(request: HttpRequest) -> HttpResponse:
+    viewer = viewer_of(request.user)
+    page = stroll.page(viewer, request.GET.get("page"))
+    left, right = in_two_columns(cards_of(list(page), lead_with_words=True))
+    context = {
+        "page": page,
+        "left": left,
+        "right": right,
+        "friends": _faces(viewer) if viewer else [],
+    }
+    return render(request, "discovery/stroll.html", context)
+
+
+@require_safe
+@never_cache
+def friends_page(request: HttpRequest) -> HttpResponse:
+    viewer = viewer_of(request.user)
+    shelves = picks.shelves(viewer) if viewer else []
+    return render(request, "discovery/friends.html", {"shelves": shelves})
+
+
+@require_safe
+@never_cache
+@login_required
+def friend_page(request: SignedInRequest, person: str) -> HttpResponse:
+    shelf = picks.shelf_of(request.user, person)
+    if shelf is None:
+        raise Http404
+    left, right = in_two_columns(shelf.cards)
+    context = {"shelf": shelf, "left": left, "right": right}
+    return render(request, "discovery/friend.html", context)
+
+
+def _faces(viewer: Person) -> list[Person]:
+    return list(friends_of(viewer).order_by("name", "pk")[:FACES_IN_THE_RAIL])
