@@ -34,6 +34,8 @@ WHERE s.state IN ('seed', 'leaving') AND p.is_active AND NOT EXISTS (
 ORDER BY s.person_id
 """
 
+PASSING = ("trust_next", "trust_people", "trust_edge", "trust_degree", "trust_reached")
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -72,6 +74,8 @@ def moments(now: datetime) -> dict[str, Any]:
 def make_table() -> None:
     """Make the empty table that takes the weights; it goes with the transaction."""
     with connection.cursor() as cursor:
+        for name in PASSING:  # of a run before, in the same transaction
+            cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
         cursor.execute(
             "CREATE TEMPORARY TABLE trust_next (person_id bigint PRIMARY KEY, g float8 NOT NULL,"
             " e float8 NOT NULL, t float8 NOT NULL) ON COMMIT DROP"

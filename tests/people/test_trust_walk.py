@@ -25,8 +25,6 @@ def worked_out(engine, *, now, seeds=None) -> tuple[Found, Weights]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT person_id, g, e, t FROM trust_next ORDER BY person_id")
             weights = {pk: (g, e, t) for pk, g, e, t in cursor.fetchall()}
-            cursor.execute("DROP TABLE IF EXISTS trust_next, trust_people, trust_edge")
-            cursor.execute("DROP TABLE IF EXISTS trust_degree, trust_reached")
     return found, weights
 
 
