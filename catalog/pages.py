@@ -133,6 +133,7 @@ def _written(
         "demo": settings.DEMO,
         "tells_stock": False,  # a number on a kept page would be up to a minute old
         "base_url": settings.BASE_URL,
+        "help_email": settings.HELP_EMAIL,
         "look": look,
         "csrf_token": slot("csrf"),
         "page_title": slot("title"),

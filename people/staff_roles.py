@@ -16,6 +16,11 @@ def has_role(person: Person | AnonymousUser, *roles: str) -> bool:
     return (held.filter(role__in=roles) if roles else held).exists()
 
 
+def roles_of(person: Person) -> frozenset[str]:
+    """Return every role a person has in the house; one query."""
+    return frozenset(StaffRole.objects.filter(person_id=person.pk).values_list("role", flat=True))
+
+
 def tell_finance(*, kind: str, key: str, data: Data, path: str) -> None:
     """Tell everybody who answers for the house's money, each once a ``key``."""
     roles = (StaffRole.Role.FINANCE, StaffRole.Role.ADMIN)

@@ -66,6 +66,13 @@ def choose(*, link: ShareLink, gives: str, charity: Charity | None = None) -> Sh
     return link
 
 
+def closed_charity(link: ShareLink, *, language: str) -> str:
+    """Return the name of the charity a link gives to, if that takes nothing any more."""
+    if link.charity is None or link.charity.closed_at is None:
+        return ""
+    return link.charity.name_in(language)
+
+
 def _told(gives: str, charity_id: int | None) -> dict[str, str | int | None]:
     return {"gives": str(gives), "charity": charity_id}
 

@@ -258,5 +258,5 @@ def _lines_of(order: Attribution, rows: Sequence[Row], buyer: str) -> Iterator[S
         code = "NO_COMMISSION"
         yield Sale(order.frozen_at, channel, buyer, code, reasons.WORDS[code])
     for row in rows:
-        code = reasons.code_of(row)
-        yield Sale(order.frozen_at, channel, buyer, code, reasons.WORDS[code], row)
+        code, words = reasons.code_of(row), reasons.words_of(row)
+        yield Sale(order.frozen_at, channel, buyer, code, words, row)

@@ -41,6 +41,12 @@ WORDS: dict[str, str | Promise] = {
     "NO_COMMISSION": _("The product paid no commission when it was ordered"),
 }
 
+# The same codes for what a charity is to have: nothing of it is ever the sharer's.
+TO_CHARITY: dict[str, str | Promise] = {
+    "HELD": _("Received; the charity has it when the return window is over"),
+    "GIVEN": _("The return window is over; the charity has it"),
+}
+
 OF_STAGE = {
     S.EXPECTED.value: "ORDERED",
     S.PENDING.value: "PAID",
@@ -73,3 +79,11 @@ def code_of(row: Row) -> str:
     if row.stage in UNDER_WAY and commission.waits:
         return "REFUND_OPEN"
     return OF_STAGE[row.stage]
+
+
+def words_of(row: Row) -> str | Promise:
+    """Return what the code of a commission says, in the language it is written in later."""
+    code = code_of(row)
+    if row.commission.charity_id is not None:
+        return TO_CHARITY.get(code, WORDS[code])
+    return WORDS[code]

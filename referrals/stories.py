@@ -46,8 +46,16 @@ def story_of(row: Row, *, language: str) -> list[Step]:
     return [*steps, *_to_come(row, language)]
 
 
+def is_theirs(row: Row) -> bool:
+    """Whether a sharer has what a sale earns, or is to have it."""
+    is_over = row.stage in {S.VOID, S.REVERSED, "refused"}
+    return not is_over and row.commission.attribution.gives == Gives.KEEP
+
+
 def left_to(commission: Commission, *, language: str) -> str:
-    """Say who has it instead of the sharer; nothing where they keep it."""
+    """Say who has it instead of the sharer; nothing where they keep it, or nobody has it."""
+    if commission.state in {S.VOID, S.REVERSED} or commission.refused_at is not None:
+        return ""
     amount = Money(commission.net_minor, commission.currency).display(language)
     if commission.attribution.gives == Gives.BUYER:
         return _("You gave it to the buyer: they paid %(amount)s less.") % {"amount": amount}

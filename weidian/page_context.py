@@ -15,6 +15,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
     return {
         "demo": settings.DEMO,
         "base_url": settings.BASE_URL,
+        "help_email": settings.HELP_EMAIL,
         "bag_count": bag_count if bag_count.isascii() and bag_count.isdigit() else "",
         "look": look if look in {"light", "dark"} else "",
     }

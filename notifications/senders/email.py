@@ -26,6 +26,7 @@ def send(*, address: str, title: str, sentence: str, path: str = "", code: str =
         "url": f"{settings.BASE_URL}{path}" if path else "",
         "code": code,
         "base_url": settings.BASE_URL,
+        "help_email": settings.HELP_EMAIL,
     }
     message = EmailMultiAlternatives(
         " ".join(title.split()), render_to_string("notifications/letter.txt", letter), to=[address]

@@ -56,11 +56,11 @@ def story(request: SignedInRequest, line_key: str) -> HttpResponse:
     commission = get_object_or_404(mine, line_key=line_key)
     (row,) = earned.staged([commission])
     language = get_language() or settings.LANGUAGE_CODE
-    code = reasons.code_of(row)
     context = {
         "row": row,
-        "code": code,
-        "reason": reasons.WORDS[code],
+        "code": reasons.code_of(row),
+        "reason": reasons.words_of(row),
+        "is_theirs": stories.is_theirs(row),
         "commission": commission,
         "why": provenance.why_yours(commission.attribution),
         "buyer": provenance.buyer_told(commission.attribution),

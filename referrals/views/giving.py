@@ -40,7 +40,7 @@ def choose(request: SignedInRequest, code: str) -> HttpResponse:
             request.session.pop(_draft(link), None)
             messages.success(request, _("Saved. It counts for orders from now on."))
             return redirect("referrals:share", public_id=link.product.public_id)
-    page = {"link": link, "closed": _closed_charity(link)}
+    page = {"link": link, "closed": giving.closed_charity(link, language=_language())}
     return form_page(request, "referrals/giving.html", form, page)
 
 
@@ -62,8 +62,5 @@ def _prove_first(request: SignedInRequest, link: ShareLink, form: GivingForm) ->
     return render(request, "referrals/prove_first.html", page, status=FORBIDDEN)
 
 
-def _closed_charity(link: ShareLink) -> str:
-    """Return the name of the charity a link gave to, if that takes nothing any more."""
-    if link.charity is None or link.charity.closed_at is None:
-        return ""
-    return link.charity.name_in(get_language() or settings.LANGUAGE_CODE)
+def _language() -> str:
+    return get_language() or settings.LANGUAGE_CODE

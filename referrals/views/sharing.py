@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from catalog.models import Product
 from kit import clock
 from people.web import SignedInRequest
-from referrals import cards, kits, links, posters, sharing, text_codes
+from referrals import cards, giving, kits, links, posters, sharing, text_codes
 from referrals.channels import WITHOUT_LINKS, Channel
 from referrals.links import LinkFacts, facts_from
 from referrals.models import Gives, ShareLink
@@ -138,6 +138,7 @@ def _page(request: HttpRequest, shared: Shared) -> dict[str, Any]:
         "earns": shared.earns,
         "has_ended": shared.facts.has_ended(clock.now()),
         "charity": sharing.charity_of(shared.facts, _language()),
+        "closed": giving.closed_charity(shared.link, language=_language()),
         "in_wechat": WECHAT in request.headers.get("user-agent", ""),
         "wechat_address": sharing.address_of(shared.facts, Channel.WECHAT.value),
     }

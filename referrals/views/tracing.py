@@ -9,7 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from kit.web import form_page
-from people.models import StaffRole
+from people.models import Person, StaffRole
+from people.staff_roles import roles_of
 from people.web import SignedInRequest, role_required
 from referrals import tracing
 from referrals.forms import OrderNumberForm
@@ -29,7 +30,7 @@ def find_trace(request: SignedInRequest) -> HttpResponse:
         if tracing.trace_of(order_key) is not None:
             return redirect("referrals:trace", order_key=order_key)
         form.add_error("order", _("No share link was considered for an order of this number."))
-    return form_page(request, "referrals/find_trace.html", form)
+    return form_page(request, "referrals/find_trace.html", form, {"back": _desk_of(request.user)})
 
 
 @may_explain
@@ -41,3 +42,11 @@ def trace(request: SignedInRequest, order_key: str) -> HttpResponse:
     if found is None:
         raise Http404
     return render(request, "referrals/trace.html", {"trace": found, "brought": found.attribution})
+
+
+def _desk_of(person: Person) -> str:
+    """Return the page that leads here and that this person may see."""
+    roles = roles_of(person)
+    if not roles.isdisjoint({Role.MODERATOR, Role.ADMIN}):
+        return "/desk/"
+    return "/desk/money" if Role.FINANCE in roles else "/me"

@@ -41,6 +41,14 @@ def test_a_switch_never_leads_away_from_the_house(client):
         assert "evil" not in answer.url
 
 
+def test_every_page_says_where_to_write_to(client, settings):
+    settings.HELP_EMAIL = "help@shop.example"
+    assert 'href="mailto:help@shop.example"' in client.get("/about/ui").content.decode()
+
+    settings.HELP_EMAIL = ""
+    assert "mailto:" not in client.get("/about/ui").content.decode()
+
+
 def test_a_switch_is_not_a_link(client):
     assert client.get("/look").status_code == 405
 

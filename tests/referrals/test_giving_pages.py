@@ -16,7 +16,7 @@ from ledger.posting import post
 from people.models import Person, StaffRole
 from referrals import charities, commissions, giving
 from referrals.charities import Names
-from referrals.models import Charity, Gives
+from referrals.models import Charity, Commission, Gives
 from referrals.touches import COOKIE_NAME, cookie_with
 from tests.conftest import NOON
 from tests.passkeys import sign_in_twice
@@ -124,6 +124,63 @@ def test_a_closed_charity_is_no_choice_and_its_links_say_so(mine, link, schools,
     assert f'value="{schools.pk}"' not in page.content.decode()
     answer = mine.post(path_of(link), {"gives": "charity", "charity": schools.pk})
     assert answer.status_code == 422
+
+
+def test_the_share_page_says_that_the_charity_was_closed(mine, link, schools, accountant):
+    giving.choose(link=link, gives=Gives.CHARITY, charity=schools)
+    charities.close(charity=schools, by=accountant)
+
+    for path in (f"/p/{link.product.public_id}/share", f"/p/{link.product.public_id}/share/kit"):
+        sheet = text_of(mine.get(path))
+        assert "Hill School Libraries takes no more gifts" in sheet
+        assert "you chose it so" not in sheet
+
+
+@pytest.mark.parametrize(
+    ("gives", "state", "said"),
+    [
+        ("keep", "held", "Received; yours when the return window is over"),
+        ("charity", "held", "Received; the charity has it when the return window is over"),
+        ("charity", "released", "The return window is over; the charity has it"),
+        ("keep", "refused", "Not paid: the house looked at the sale and told you why"),
+    ],
+)
+def test_a_sale_says_of_whose_it_is_what_is_so(
+    mine, noon, link, schools, hill_shop, xiaoyu, gives, state, said
+):
+    giving.choose(link=link, gives=gives, charity=schools)
+    order(hill_shop, xiaoyu, [touch_of(link)])
+    pay_in()
+    commissions.paid(line_key="L1", at=NOON)
+    complete("L1")
+    with clock.stopped_at(NOON + WEEK):
+        if state == "released":
+            commissions.release_due(clock.now())
+        elif state == "refused":
+            Commission.objects.update(state="void", refused_at=NOON)
+        page = text_of(mine.get("/me/earnings/L1"))
+        listed = text_of(mine.get(f"/me/links/{link.code}"))
+
+    assert said in page
+    assert said in listed
+    is_theirs = (gives, state) == ("keep", "held")
+    assert ("Why it is yours" in page) is is_theirs
+    assert ("How the sale came by your link" in page) is not is_theirs
+    assert ("You left it to Hill School Libraries" in page) is (gives == "charity")
+
+
+def test_what_was_given_to_the_buyer_is_not_called_ones_own(mine, noon, link, hill_shop, xiaoyu):
+    giving.choose(link=link, gives=Gives.BUYER)
+    order(hill_shop, xiaoyu, [touch_of(link)])
+
+    page = text_of(mine.get("/me/earnings/L1"))
+    assert "How the sale came by your link" in page
+    assert "they paid ¥6.80 less" in page
+
+    commissions.void(line_key="L1", at=NOON)
+    page = text_of(mine.get("/me/earnings/L1"))
+    assert "How the sale came by your link" in page
+    assert "less" not in page
 
 
 def test_somebody_elses_link_is_not_there(client, link, xiaoyu):

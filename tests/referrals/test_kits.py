@@ -230,7 +230,12 @@ def test_a_poster_leads_to_the_code_and_the_rest_to_the_name(honey, jar, link):
 
 @pytest.mark.parametrize(
     ("asked", "channel"),
-    [("moments", "moments"), ("xiaohongshu", "xiaohongshu"), ("x", "poster"), ("%3Cb%3E", "poster")],
+    [
+        ("moments", "moments"),
+        ("xiaohongshu", "xiaohongshu"),
+        ("x", "poster"),
+        ("%3Cb%3E", "poster"),
+    ],
 )
 def test_a_poster_says_where_it_is_posted(hers, honey, jar, link, asked, channel):
     answer = hers.get(f"/p/{honey.public_id}/share/tea.jpg?c={asked}")

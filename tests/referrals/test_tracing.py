@@ -94,10 +94,17 @@ def test_for_everybody_else_it_does_not_exist(client, two_clicks, linwei, path):
     assert client.post(path).status_code == 404
 
 
-@pytest.mark.parametrize("role", ["moderator", "finance", "support", "admin"])
-def test_every_role_of_the_house_may_explain(client, two_clicks, hao, role):
+@pytest.mark.parametrize(
+    ("role", "desk_of_theirs"),
+    [("moderator", "/desk/"), ("finance", "/desk/money"), ("support", "/me"), ("admin", "/desk/")],
+)
+def test_every_role_of_the_house_may_explain(client, two_clicks, hao, role, desk_of_theirs):
+    """The page is linked from where each role begins, and leads back there."""
     StaffRole.objects.create(person=hao, role=role)
     sign_in_twice(client, hao)
+
+    assert 'href="/desk/attribution"' in client.get(desk_of_theirs).content.decode()
+    assert f'href="{desk_of_theirs}"' in client.get("/desk/attribution").content.decode()
 
     assert client.get(TRACE).status_code == 200
     assert client.get("/desk/orders/ZZZZZZZZZZ/attribution").status_code == 404
