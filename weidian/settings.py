@@ -311,7 +311,7 @@ if not MAIL_DIR:
 EMAIL_TIMEOUT = 5  # seconds; signing in waits for the letter, and a silent server holds its thread
 DEFAULT_FROM_EMAIL = env.text("WEIDIAN_FROM_EMAIL", default="Weidian <weidian@localhost>")
 # Whom "write to us" means; answers to our letters go to who sends them, unless it is another.
-HELP_EMAIL = env.text("WEIDIAN_HELP_EMAIL", default=parseaddr(DEFAULT_FROM_EMAIL)[1])
+HELP_EMAIL = env.text("WEIDIAN_HELP_EMAIL", default="") or parseaddr(DEFAULT_FROM_EMAIL)[1]
 # The carrier of text messages: a function (phone, words) -> None.
 SMS_CARRIER = env.text("WEIDIAN_SMS_CARRIER", default="notifications.senders.sms.by_mail")
 
