@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Sequence
 
 from django.db import transaction
 
-from catalog import bodies
-from catalog.models import Earner, Endorsement, EndorsementVersion, Product, Receipt
+from catalog import bodies, holding_words, item_scores, versions
+from catalog.models import Earner, Endorsement, EndorsementPhoto, Photo, Product
+from catalog.receipts import (
+    Origin,
+    claim,
+    kept_after_all,
+    may_endorse,
+    receive,
+    repaid,
+    took_back,
+)
 from catalog.witnesses import friends_who_bought, seen_by
 from kit import clock
-from kit.locks import one_at_a_time
-from notifications.telling import tell
+from kit.locks import locked, one_at_a_time
 from people.models import Person
 from shops.models import Membership
 
 __all__ = [
     "NothingReceived",
+    "Origin",
     "OwnShop",
     "claim",
     "endorse",
@@ -26,12 +34,16 @@ __all__ = [
     "mark_earning",
     "may_endorse",
     "receive",
+    "repaid",
     "seen_by",
     "took_back",
+    "usable_photos",
     "withdraw",
 ]
 
-Verdict, Visibility = Endorsement.Verdict, Endorsement.Visibility
+Verdict, Visibility, Relation = Endorsement.Verdict, Endorsement.Visibility, Endorsement.Relation
+
+MOST_PHOTOS = 4  # a row of small ones on a phone; who has more to show writes a product page
 
 
 class NothingReceived(Exception):
@@ -42,74 +54,8 @@ class OwnShop(Exception):
     """The person works in the shop that sells it."""
 
 
-def receive(  # noqa: PLR0913  # each is a fact of its own about the receipt
-    *,
-    line_key: str,
-    person: Person | None,
-    product_id: int,
-    variant_id: int,
-    quantity: int,
-    net_paid_minor: int,
-    received_at: datetime,
-    keeps_from: datetime,
-) -> Receipt:
-    """Note that a line was received; telling it twice notes it once."""
-    receipt, _ = Receipt.objects.get_or_create(
-        line_key=line_key,
-        defaults={
-            "person": person,
-            "product_id": product_id,
-            "variant_id": variant_id,
-            "quantity": quantity,
-            "net_paid_minor": net_paid_minor,
-            "received_at": received_at,
-            "keeps_from": keeps_from,
-        },
-    )
-    return receipt
-
-
-def claim(*, line_keys: Collection[str], person: Person) -> int:
-    """Make a guest's receipts this person's, who proved the buyer's address; return how many."""
-    guests = Receipt.objects.filter(line_key__in=line_keys, person=None)
-    return guests.update(person=person)
-
-
 @transaction.atomic
-def took_back(*, line_key: str, at: datetime) -> None:
-    """Note that a received line went back: what rests on it alone is no longer *verified*."""
-    kept = Receipt.objects.filter(line_key=line_key, returned_at=None)
-    for receipt in kept.select_for_update():
-        receipt.returned_at = at
-        receipt.save(update_fields=["returned_at"])
-        _rest_on_another(receipt)
-        bodies.forget(receipt.product_id)
-
-
-def _rest_on_another(gone: Receipt) -> None:
-    """Let words that rested on what went back rest on another piece their writer kept."""
-    for said in gone.endorsements.select_related("person", "product"):
-        kept = may_endorse(said.person, said.product)
-        if kept is not None:
-            Endorsement.objects.filter(pk=said.pk, receipt=gone).update(receipt=kept)
-
-
-@transaction.atomic
-def kept_after_all(*, line_key: str) -> None:
-    """Note that a line which went back is the person's again: its refund fell through."""
-    for receipt in Receipt.objects.filter(line_key=line_key).exclude(returned_at=None):
-        Receipt.objects.filter(pk=receipt.pk).update(returned_at=None)
-        bodies.forget(receipt.product_id)
-
-
-def may_endorse(person: Person, product: Product) -> Receipt | None:
-    """Return the latest receipt an endorsement of ``person`` could rest on, if any."""
-    kept = Receipt.objects.filter(person=person, product=product, returned_at=None)
-    return kept.order_by("-received_at", "-pk").first()
-
-
-@transaction.atomic
-def endorse(
+def endorse(  # noqa: PLR0913  # each is said on its own
     *,
     person: Person,
     product: Product,
@@ -117,11 +63,24 @@ def endorse(
     words: str,
     visibility: str,
     language: str,
+    relation: str = Relation.NONE,
+    photo_ids: Sequence[int] = (),
 ) -> Endorsement:
     """Say, or say anew, what ``person`` thinks of a product they received.
 
-    A *no* goes to the shop alone, whatever ``visibility`` says. Every wording is kept
-    as a version. The shop is told of the first one.
+    A *no* goes to friends or to the shop, never to everyone. Every wording is kept as a
+    version. The shop is told of the first one that it may read. What a rule sees something
+    in, and what comes in a burst, is *held*: read by nobody until a moderator has decided.
+
+    Args:
+        person: who speaks.
+        product: what they received.
+        verdict: one of ``Endorsement.Verdict``.
+        words: up to sixty signs of their own, or none.
+        visibility: who may read it.
+        language: the words'.
+        relation: what stands between them and the vendor, as they declare it.
+        photo_ids: their own photos in their order; others' and those past the fourth are left.
 
     Raises:
         NothingReceived: nothing was written.
@@ -132,25 +91,67 @@ def endorse(
     receipt = may_endorse(person, product)
     if receipt is None:
         raise NothingReceived
-    one_at_a_time(_earning(person.pk, product.pk))
+    one_at_a_time(_earning(person.pk, product.pk), f"catalog:said:{product.pk}")
+    # Locked before its hold, as a withdrawal and a moderator lock them.
+    before = next(iter(locked(Endorsement.objects.filter(person=person, product=product))), None)
+    if before is not None:
+        holding_words.drop(before)
+    why = holding_words.why_to_hold(before, words, product_id=product.pk)
+    wanted = _for_whom(verdict, visibility)
     said = {
         "receipt": receipt,
         "verdict": verdict,
         "words": words,
-        "visibility": Visibility.VENDOR if verdict == Verdict.NO else visibility,
+        "visibility": Visibility.HELD if why else wanted,
+        "relation": relation,
         "language": language,
         "earns": Earner.objects.filter(person=person, product=product).exists(),
         "changed_at": clock.now(),
         "withdrawn_at": None,
     }
-    endorsement, is_new = Endorsement.objects.update_or_create(
+    endorsement, _ = Endorsement.objects.update_or_create(
         person=person, product=product, defaults=said
     )
-    _keep_version(endorsement)
-    if is_new:
-        _tell_shop(endorsement)
-    bodies.forget(product.pk)
+    _show(endorsement, photo_ids)
+    versions.keep(endorsement)
+    if why:
+        holding_words.hold(endorsement, why, wanted=wanted)
+    elif wanted in versions.READ_BY_THE_SHOP:
+        versions.tell_shop(endorsement)
+    _seen_anew(product.pk)
     return endorsement
+
+
+def _for_whom(verdict: str, visibility: str) -> str:
+    if verdict == Verdict.NO and visibility == Visibility.EVERYONE:
+        return Visibility.FRIENDS
+    return visibility
+
+
+def usable_photos(
+    *, person: Person, endorsement: Endorsement | None, photo_ids: Sequence[int]
+) -> list[Photo]:
+    """Return those of ``photo_ids`` this person may show with these words, in that order.
+
+    Loose ones they took, and those shown already; another's id is passed over.
+    """
+    loose = Photo.objects.filter(uploaded_by=person, product=None, shown_with=None)
+    rows = loose.filter(pk__in=photo_ids)
+    if endorsement is not None:
+        rows |= Photo.objects.filter(shown_with__endorsement=endorsement, pk__in=photo_ids)
+    found = {photo.pk: photo for photo in rows.distinct()}
+    return [found[one] for one in dict.fromkeys(photo_ids) if one in found][:MOST_PHOTOS]
+
+
+def _show(endorsement: Endorsement, photo_ids: Sequence[int]) -> None:
+    shown = usable_photos(person=endorsement.person, endorsement=endorsement, photo_ids=photo_ids)
+    endorsement.pictures.all().delete()
+    rows = [
+        EndorsementPhoto(endorsement=endorsement, photo=photo, position=place)
+        for place, photo in enumerate(shown)
+    ]
+    # A photo that went up with other words a moment ago stays with those.
+    EndorsementPhoto.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 @transaction.atomic
@@ -164,8 +165,9 @@ def withdraw(*, endorsement: Endorsement, person: Person) -> None:
     if mine.withdrawn_at is None:
         mine.withdrawn_at = mine.changed_at = clock.now()
         mine.save(update_fields=["withdrawn_at", "changed_at"])
-        _keep_version(mine)
-        bodies.forget(mine.product_id)
+        holding_words.drop(mine)
+        versions.keep(mine)
+        _seen_anew(mine.product_id)
 
 
 @transaction.atomic
@@ -175,7 +177,7 @@ def mark_earning(*, person_id: int, product_id: int) -> None:
     Earner.objects.get_or_create(person_id=person_id, product_id=product_id)
     silent = Endorsement.objects.filter(person_id=person_id, product_id=product_id, earns=False)
     if silent.update(earns=True):
-        bodies.forget(product_id)
+        _seen_anew(product_id)
 
 
 def _earning(person_id: int, product_id: int) -> str:
@@ -183,25 +185,6 @@ def _earning(person_id: int, product_id: int) -> str:
     return f"catalog:earns:{person_id}:{product_id}"
 
 
-def _keep_version(endorsement: Endorsement) -> None:
-    EndorsementVersion.objects.create(
-        endorsement=endorsement,
-        verdict=endorsement.verdict,
-        words=endorsement.words,
-        visibility=endorsement.visibility,
-        withdrawn=endorsement.withdrawn_at is not None,
-        at=endorsement.changed_at,
-    )
-
-
-def _tell_shop(endorsement: Endorsement) -> None:
-    tell(
-        person_id=endorsement.product.shop.owner_id,
-        kind="endorsement_received",
-        key=f"endorsement:{endorsement.pk}:received",
-        data={
-            "person": endorsement.person.name,
-            "product": endorsement.product.title,
-        },
-        path=f"/p/{endorsement.product.public_id}/endorsements",
-    )
+def _seen_anew(product_id: int) -> None:
+    bodies.forget(product_id)
+    item_scores.mark(product_id)

@@ -1,4 +1,4 @@
-"""What vendors type about a product, and what people say of it."""
+"""What vendors type about a product."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.fields import CategoryField
 from catalog.listing import MOST_VARIANTS, VariantInput
-from catalog.models import Category, Endorsement
+from catalog.models import Category
 from kit.fields import MoneyField, RateField, WordsField
 
 MOST_PIECES = 1_000_000
@@ -146,32 +146,3 @@ def mistakes_of(form: ProductForm, rows: Rows) -> list[Mistake]:
         for field in one
         for words in field.errors
     ]
-
-
-class EndorseForm(forms.Form):
-    verdict = forms.ChoiceField(
-        label=_("Would you recommend it to a friend?"),
-        choices=[
-            (Endorsement.Verdict.YES, _("Yes")),
-            (Endorsement.Verdict.SO_SO, _("So-so")),
-            (Endorsement.Verdict.NO, _("No")),
-        ],
-        widget=forms.RadioSelect,
-    )
-    words = WordsField(
-        label=_("In your own words"),
-        help_text=_("One line, up to 60 characters."),
-        max_length=60,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "enterkeyhint": "done"}),
-    )
-    visibility = forms.ChoiceField(
-        label=_("Who may read it"),
-        help_text=_("A “no” goes to the shop alone."),
-        choices=[
-            (Endorsement.Visibility.FRIENDS, _("Friends")),
-            (Endorsement.Visibility.EVERYONE, _("Everybody")),
-            (Endorsement.Visibility.VENDOR, _("Only the shop")),
-        ],
-        widget=forms.RadioSelect,
-    )

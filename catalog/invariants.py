@@ -60,6 +60,59 @@ INVARIANTS = [
         """,
     ),
     Invariant(
+        "catalog.words_that_wait_are_read_by_nobody",
+        """
+        SELECT h.id FROM catalog_wordshold h JOIN catalog_endorsement e ON e.id = h.endorsement_id
+        WHERE h.state = 'waiting' AND (e.visibility <> 'held' OR e.withdrawn_at IS NOT NULL)
+        """,
+    ),
+    Invariant(
+        "catalog.words_nobody_reads_wait_or_came_back",
+        """
+        SELECT e.id FROM catalog_endorsement e WHERE e.visibility = 'held'
+          AND e.withdrawn_at IS NULL AND NOT EXISTS (
+            SELECT FROM catalog_wordshold h
+            WHERE h.endorsement_id = e.id AND h.state IN ('waiting', 'returned'))
+        """,
+    ),
+    Invariant(
+        "catalog.a_shop_answers_for_its_own_goods",
+        """
+        SELECT r.id FROM catalog_endorsementreply r
+        JOIN catalog_endorsement e ON e.id = r.endorsement_id AND e.person_id = r.author_id
+        """,
+    ),
+    Invariant(
+        "catalog.words_show_their_writers_own_photos",
+        """
+        SELECT x.id FROM catalog_endorsementphoto x
+        JOIN catalog_endorsement e ON e.id = x.endorsement_id
+        JOIN catalog_photo p ON p.id = x.photo_id WHERE p.uploaded_by_id <> e.person_id
+        """,
+    ),
+    Invariant(
+        # What changed since is marked, and counted within the minute.
+        "catalog.a_score_is_what_its_circles_come_to",
+        """
+        SELECT s.product_id FROM catalog_itemscore s
+        LEFT JOIN LATERAL (
+          SELECT sum(least(c.weight, 2.0)) AS score FROM (
+            SELECT w.circle, sum(w.weight) AS weight FROM catalog_weight w
+            WHERE w.product_id = s.product_id AND w.circle >= 0 GROUP BY w.circle
+          ) c
+        ) whole ON true
+        WHERE abs(s.score - coalesce(whole.score, 0)) > 0.000001
+        """,
+    ),
+    Invariant(
+        "catalog.a_shelf_holds_what_members_put_there",
+        """
+        SELECT p.id FROM catalog_circlepick p WHERE NOT EXISTS (
+          SELECT FROM people_circlemember m
+          WHERE m.circle_id = p.circle_id AND m.person_id = p.person_id)
+        """,
+    ),
+    Invariant(
         "catalog.a_held_listing_has_one_open_hold",
         """
         SELECT p.id FROM catalog_product p

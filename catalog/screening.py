@@ -49,7 +49,15 @@ def judge(product: Product) -> Finding | None:
     between Chinese characters do not hide a word; English words match whole ones only,
     so that *secure* is not *cure*.
     """
-    text = words_of(product)
+    return _first_in(words_of(product))
+
+
+def judge_words(words: str) -> Finding | None:
+    """Return the rule whose word stands first in what somebody says of a product, or None."""
+    return _first_in(_plain(words)) if words else None
+
+
+def _first_in(text: str) -> Finding | None:
     seen = [
         (place, rule.code, Finding(rule, word[:80]))
         for rule in Rule.objects.filter(is_on=True)

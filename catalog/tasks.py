@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from catalog import brand_minding, brand_reading, brand_settling, photos
+from catalog import brand_minding, brand_reading, brand_settling, item_scores, photos
 from catalog.models import Naming
+from kit import clock
 
 A_FEW = 20  # a photo takes about 0.1 s; the next beat finds the rest
 
@@ -40,3 +41,17 @@ def settle_brand(brand_id: int) -> None:
 def mind_certificates() -> int:
     """End and announce certificates whose time it is; return how many listings moved."""
     return brand_minding.mind()
+
+
+@shared_task(name="catalog.count_item")
+def count_item(product_id: int) -> None:
+    """Count anew what stands behind a product of which something was just said."""
+    item_scores.count([product_id])
+
+
+@shared_task(name="catalog.count_due_items")
+def count_due_items() -> int:
+    """Count products whose own task was lost, and those counted a day ago; return how many."""
+    waiting = item_scores.due(now=clock.now())
+    item_scores.count(waiting)
+    return len(waiting)

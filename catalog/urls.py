@@ -12,6 +12,8 @@ from catalog.views import (
     endorsements,
     settings,
     shelf,
+    voices,
+    words_desk,
 )
 
 app_name = "catalog"
@@ -25,7 +27,14 @@ urlpatterns = [
     path("shop/products/<public_id:public_id>/putback", shelf.put_back, name="put_back"),
     path("p/<public_id:public_id>/endorse", endorsements.endorse, name="endorse"),
     path("p/<public_id:public_id>/endorse/withdraw", endorsements.withdraw, name="withdraw"),
+    path(
+        "p/<public_id:public_id>/endorse/photos", endorsements.take_photo, name="take_words_photo"
+    ),
     path("p/<public_id:public_id>/endorsements", endorsements.endorsements, name="endorsements"),
+    path("u/<public_id:public_id>/words", voices.said_by, name="said_by"),
+    path("shop/words/<public_id:public_id>/reply", voices.reply, name="reply"),
+    path("desk/words", words_desk.queue, name="desk_words"),
+    path("desk/words/<public_id:public_id>", words_desk.words, name="desk_hold_of_words"),
     path("b/<public_id:public_id>", certificates.certificate, name="certificate"),
     path("shop/certificates", certificates.of_shop, name="shop_certificates"),
     path("me/brands", brands.mine, name="brands"),

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
-from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
-from catalog.models import Endorsement, Product
+from django.db.models import (
+    BooleanField,
+    Case,
+    F,
+    FloatField,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+from catalog import nearness, records
+from catalog.models import Endorsement, EndorsementPhoto, Product
+from catalog.versions import READ_BY_THE_SHOP
+from kit import clock
 from people import trust
 from people.models import Person
 
@@ -12,35 +29,47 @@ Verdict, Visibility = Endorsement.Verdict, Endorsement.Visibility
 MOST_ON_A_PAGE = 20
 
 TAKEN_BACK = Q(withdrawn_at__isnull=False, visibility=Visibility.EVERYONE)
+NOBODY: Mapping[int, float] = {}
 
 
 def seen_by(viewer: Person | None, product_id: int) -> list[Endorsement]:
     """Return what ``viewer`` may read about a product: friends first, then everybody else.
 
-    Friends' words to friends, anybody's words to everyone, one's own in any case; a *no*
-    went to the shop alone. People blocked, either way, are left out. The newest come
-    first within each half, and each says ``from_friend``. At most three statements.
+    Friends' words to friends, a *no* too, anybody's words to everyone, one's own in any
+    case. People blocked, either way, are left out. What weighs most for this reader comes
+    first within each half (``catalog.nearness``), and each says ``from_friend``. At most
+    six statements.
     """
-    return list(_read(viewer, Endorsement.objects.filter(product_id=product_id))[:MOST_ON_A_PAGE])
+    spoken = Endorsement.objects.filter(product_id=product_id)
+    return told(_read(viewer, spoken, near=_near(viewer, product_id))[:MOST_ON_A_PAGE])
 
 
 def all_seen_by(viewer: Person | None, product_id: int) -> QuerySet[Endorsement]:
     """Return all that ``seen_by`` would, and after it the public words that were taken back.
 
-    That they were there stays visible; the words themselves do not.
+    That they were there stays visible; the words themselves do not. Give a page of them to
+    ``told`` before it is shown.
     """
-    return _read(viewer, Endorsement.objects.filter(product_id=product_id), also=TAKEN_BACK)
+    spoken = Endorsement.objects.filter(product_id=product_id)
+    return _read(viewer, spoken, also=TAKEN_BACK, near=_near(viewer, product_id))
 
 
 def shop_witnesses(viewer: Person | None, shop_id: int) -> list[Endorsement]:
     """Return what ``viewer`` may read about anything a shop has on sale, as ``seen_by``."""
     on_sale = Product.objects.on_sale().filter(shop_id=shop_id)
     spoken = Endorsement.objects.filter(product__in=on_sale).select_related("product")
-    return list(_read(viewer, spoken)[:MOST_ON_A_PAGE])
+    return told(_read(viewer, spoken)[:MOST_ON_A_PAGE])
+
+
+def said_by(viewer: Person | None, person: Person) -> QuerySet[Endorsement]:
+    """Return what ``viewer`` may read of what one person said, the newest first."""
+    on_sale = Product.objects.on_sale()
+    spoken = Endorsement.objects.filter(person=person, product__in=on_sale)
+    return _read(viewer, spoken.select_related("product")).order_by("-changed_at", "-pk")
 
 
 def friends_who_bought(viewer: Person, product_id: int) -> list[Person]:
-    """Return the friends who kept the product and said so, those who spoke last first.
+    """Return the friends who kept the product and said so, those who weigh most first.
 
     A purchase is private until its buyer speaks of it, so silent buyers are not counted:
     with few friends even a number would give them away.
@@ -50,13 +79,39 @@ def friends_who_bought(viewer: Person, product_id: int) -> list[Person]:
 
 
 def all_said(product_id: int) -> QuerySet[Endorsement]:
-    """Return everything ever said of a product, a *no* too: what its own shop may read."""
-    said = Endorsement.objects.filter(product_id=product_id).select_related("person", "receipt")
-    return said.order_by("-changed_at", "-pk")
+    """Return what its own shop may read of a product: what was said to everyone, or to it.
+
+    What friends tell each other is theirs; the shop learns of a *no* among them as a number.
+    """
+    said = Endorsement.objects.filter(product_id=product_id, visibility__in=READ_BY_THE_SHOP)
+    return _with_all(said).order_by("-changed_at", "-pk")
+
+
+def told(page: Iterable[Endorsement]) -> list[Endorsement]:
+    """Return endorsements as a page shows them: each with ``basis_now`` and ``outcome``."""
+    found, now = list(page), clock.now()
+    public = [one.pk for one in found if one.visibility == Visibility.EVERYONE]
+    came_of_it = records.outcomes(public)
+    for one in found:
+        one.basis_now = one.receipt.basis(now)
+        one.outcome = came_of_it.get(one.pk)
+    return found
+
+
+def _near(viewer: Person | None, product_id: int) -> Mapping[int, float]:
+    """Return how near each stranger stands who has friends in common with the viewer."""
+    if viewer is None:
+        return NOBODY
+    heard = nearness.voices(viewer.pk, [product_id])
+    return {one.person_id: one.nearness for one in heard if one.shared and not one.is_friend}
 
 
 def _read(
-    viewer: Person | None, spoken: QuerySet[Endorsement], *, also: Q | None = None
+    viewer: Person | None,
+    spoken: QuerySet[Endorsement],
+    *,
+    also: Q | None = None,
+    near: Mapping[int, float] = NOBODY,
 ) -> QuerySet[Endorsement]:
     visible = Q(
         withdrawn_at=None,
@@ -68,21 +123,44 @@ def _read(
     friends: frozenset[int] = frozenset()
     if viewer is not None:
         friends = trust.friend_ids(viewer.pk)
-        to_friends = Q(visibility=Visibility.FRIENDS) & ~Q(verdict=Verdict.NO)
-        close = Q(person=viewer) | (to_friends & Q(person_id__in=friends))
+        close = Q(person=viewer) | Q(visibility=Visibility.FRIENDS, person_id__in=friends)
         visible |= Q(withdrawn_at=None) & close
         spoken = spoken.exclude(person_id__in=trust.blocked_ids(viewer.pk))
-    found = spoken.filter(visible).select_related("person", "receipt")
-    return _friends_first(found, friends)
+    return _heaviest_first(_with_all(spoken.filter(visible)), friends, near)
 
 
-def _friends_first(found: QuerySet[Endorsement], friends: frozenset[int]) -> QuerySet[Endorsement]:
+def _with_all(found: QuerySet[Endorsement]) -> QuerySet[Endorsement]:
+    """Load what a page shows of each: writer, receipt, the shop's reply, the photos."""
+    pictures = EndorsementPhoto.objects.select_related("photo")
+    return found.select_related("person", "receipt", "reply").prefetch_related(
+        Prefetch("pictures", pictures)
+    )
+
+
+def _heaviest_first(
+    found: QuerySet[Endorsement], friends: frozenset[int], near: Mapping[int, float]
+) -> QuerySet[Endorsement]:
     is_friend = When(person_id__in=friends, then=Value(True))
     marked = found.annotate(
         written_by_friend=Case(is_friend, default=Value(False), output_field=BooleanField())
         if friends
-        else Value(False)
+        else Value(False),
+        heard=Coalesce(F("weighed__weight"), 0.0) * _nearness(near),
     )
     # A constant there would be read as the number of a column.
     first = ["-written_by_friend"] if friends else []
-    return marked.order_by(F("withdrawn_at").desc(nulls_first=True), *first, "-changed_at", "-pk")
+    return marked.order_by(
+        F("withdrawn_at").desc(nulls_first=True), *first, "-heard", "-changed_at", "-pk"
+    )
+
+
+def _nearness(near: Mapping[int, float]) -> Case | Value:
+    """Return how near a row's writer stands: few different numbers, whoever they are."""
+    alike: dict[float, list[int]] = defaultdict(list)
+    for person_id, how_near in near.items():
+        alike[how_near].append(person_id)
+    strangers = Value(nearness.STRANGERS, output_field=FloatField())
+    if not alike:
+        return strangers
+    cases = [When(person_id__in=people, then=Value(how)) for how, people in sorted(alike.items())]
+    return Case(*cases, default=strangers, output_field=FloatField())

@@ -55,8 +55,14 @@ class Migration(migrations.Migration):
                 ('verified', models.PositiveIntegerField(default=0)),
                 ('raters', models.PositiveIntegerField(default=0)),
                 ('mean', models.FloatField(default=4.0)),
-                ('counted_at', models.DateTimeField(blank=True, null=True)),
-                ('due_at', models.DateTimeField(blank=True, default=kit.clock.now, null=True)),
+                ('counted_at', models.DateTimeField(default=kit.clock.now)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ScoreDue',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=kit.clock.now)),
             ],
         ),
         migrations.CreateModel(
@@ -72,7 +78,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.CharField(default=kit.public_ids.public_id, editable=False, max_length=10, unique=True)),
-                ('cause', models.CharField(choices=[('rule', 'a rule matched'), ('burst', 'too many at once')], max_length=5)),
+                ('cause', models.CharField(choices=[('rule', 'a rule matched'), ('burst', 'too many at once'), ('again', 'said anew after coming back')], max_length=5)),
                 ('matched', models.CharField(blank=True, max_length=80)),
                 ('words', models.CharField(blank=True, max_length=60)),
                 ('wanted', models.CharField(choices=[('friends', 'friends'), ('everyone', 'everyone'), ('vendor', 'only the shop'), ('held', 'nobody yet')], max_length=8)),
@@ -163,11 +169,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='itemscore',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='scores_that_are_due'),
-        ),
-        migrations.AddIndex(
-            model_name='itemscore',
             index=models.Index(fields=['counted_at'], name='scores_by_age'),
+        ),
+        migrations.AddField(
+            model_name='scoredue',
+            name='product',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.product'),
         ),
         migrations.AddField(
             model_name='weight',

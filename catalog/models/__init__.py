@@ -5,7 +5,7 @@ from catalog.models.circle_pick import CirclePick
 from catalog.models.endorsement import Earner, Endorsement, EndorsementVersion, Receipt
 from catalog.models.product import Category, Photo, Product, Variant
 from catalog.models.scene import Scene, ScenePlace
-from catalog.models.score import ItemScore, Weight
+from catalog.models.score import ItemScore, ScoreDue, Weight
 from catalog.models.screening import Hold, Rule
 from catalog.models.speaking import EndorsementPhoto, EndorsementReply, WordsHold
 from catalog.models.stock import StockMove
@@ -32,6 +32,7 @@ __all__ = [
     "Rule",
     "Scene",
     "ScenePlace",
+    "ScoreDue",
     "StockMove",
     "Variant",
     "Weight",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
@@ -28,8 +29,8 @@ class Receipt(models.Model):
     class Basis(models.TextChoices):
         """What it rests on, read from here and typed by nobody."""
 
-        KEPT = "kept", _("kept it past the return window")
-        RECENT = "recent", _("received it lately")
+        KEPT = "kept", _("bought it here and kept it")
+        RECENT = "recent", _("bought it here lately")
         GIFT = "gift", _("was given it")
         SAMPLE = "sample", _("received it for nothing")
         RETURNED = "returned", _("sent it back")
@@ -97,6 +98,14 @@ class Earner(models.Model):
         return f"{self.person_id} may earn from {self.product_id}"
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How many bought after somebody's words, through them, and how many of those kept it."""
+
+    bought: int
+    kept: int
+
+
 class EndorsementQuerySet(models.QuerySet["Endorsement"]):
     """Endorsements, by whether they stand and who may read them."""
 
@@ -161,6 +170,10 @@ class Endorsement(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects = EndorsementQuerySet.as_manager()
+
+    # What ``catalog.witnesses.told`` found out for a page; stored nowhere.
+    basis_now: Receipt.Basis | None = None
+    outcome: Outcome | None = None
 
     class Meta:
         constraints = [

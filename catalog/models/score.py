@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
 
 from catalog.models.endorsement import Endorsement
 from catalog.models.product import Product
@@ -16,7 +15,6 @@ class ItemScore(models.Model):
 
     ``groups`` are the independent circles of those who recommend it to everyone,
     ``verified`` those of them who kept it, ``raters`` everybody whose stars are in ``mean``.
-    ``due_at`` is set while something changed that is not counted yet.
     """
 
     product = models.OneToOneField(
@@ -27,19 +25,27 @@ class ItemScore(models.Model):
     verified = models.PositiveIntegerField(default=0)
     raters = models.PositiveIntegerField(default=0)
     mean = models.FloatField(default=4.0)
-    counted_at = models.DateTimeField(null=True, blank=True)
-    due_at = models.DateTimeField(null=True, blank=True, default=clock.now)
+    counted_at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        indexes = [
-            models.Index(
-                fields=["due_at"], condition=Q(due_at__isnull=False), name="scores_that_are_due"
-            ),
-            models.Index(fields=["counted_at"], name="scores_by_age"),
-        ]
+        indexes = [models.Index(fields=["counted_at"], name="scores_by_age")]
 
     def __str__(self) -> str:
         return f"{self.product_id}: {self.score:.2f}"
+
+
+class ScoreDue(models.Model):
+    """What is said of a product changed, and its score does not know it yet.
+
+    One row a change, so that no two changes ever wait for each other; counting takes away
+    those it saw.
+    """
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.product_id} since {self.at:%Y-%m-%d}"
 
 
 class Weight(models.Model):

@@ -60,7 +60,7 @@ class WordsHoldQuerySet(models.QuerySet["WordsHold"]):
 
 
 class WordsHold(models.Model):
-    """Words wait for a moderator: a rule saw something in them, or too many came at once.
+    """Words wait for a moderator: a rule saw something, too many came at once, or they came back.
 
     ``wanted`` is who may read them once they are let pass; ``reason`` is what their writer
     is told when they come back.
@@ -69,6 +69,7 @@ class WordsHold(models.Model):
     class Cause(models.TextChoices):
         RULE = "rule", _("a rule matched")
         BURST = "burst", _("too many at once")
+        AGAIN = "again", _("said anew after coming back")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")

@@ -157,13 +157,16 @@ def test_everybody_sees_that_words_were_taken_back_but_not_the_words(client, lin
     assert "好吃极了" not in page
 
 
-def test_the_shop_reads_a_no_and_nobody_else_does(client, linwei, chen, says, honey):
-    says(linwei, verdict="no", words="太甜了")
+@pytest.mark.parametrize(("meant_for", "shop_reads"), [("vendor", True), ("friends", False)])
+def test_the_shop_reads_a_no_that_was_meant_for_it(
+    client, linwei, chen, says, honey, meant_for, shop_reads
+):
+    says(linwei, verdict="no", words="太甜了", visibility=meant_for)
     path = f"/p/{honey.public_id}/endorsements"
     assert "太甜了" not in client.get(path).text
 
     client.force_login(chen)
-    assert "太甜了" in client.get(path).text
+    assert ("太甜了" in client.get(path).text) is shop_reads
 
 
 def test_what_is_not_on_sale_shows_strangers_nothing(client, honey, chen):
@@ -176,7 +179,7 @@ def test_what_is_not_on_sale_shows_strangers_nothing(client, honey, chen):
 
 
 def test_what_one_told_the_shop_alone_is_marked_so_and_can_be_changed(client, linwei, says, honey):
-    says(linwei, verdict="no", words="太甜了")
+    says(linwei, verdict="no", words="太甜了", visibility="vendor")
     client.force_login(linwei)
 
     page = client.get(f"/p/{honey.public_id}/endorsements").text

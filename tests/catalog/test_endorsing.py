@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from catalog import endorsing
+from catalog import endorsing, versions
 from catalog.invariants import INVARIANTS
 from catalog.models import Endorsement, EndorsementVersion, Receipt
 from kit import clock
@@ -107,12 +107,17 @@ def test_an_old_wording_cannot_be_changed_behind_its_writers_back(says, linwei):
         EndorsementVersion.objects.update(words="最好的")
 
 
-@pytest.mark.parametrize("visibility", ["everyone", "friends", "vendor"])
-def test_a_no_goes_to_the_shop_alone(says, linwei, xiaoyu, friends, honey, visibility):
-    said = says(linwei, verdict="no", visibility=visibility)
+@pytest.mark.parametrize(
+    ("wished", "meant_for", "friend"),
+    [("everyone", "friends", 1), ("friends", "friends", 1), ("vendor", "vendor", 0)],
+)
+def test_a_no_goes_to_friends_or_to_the_shop_and_never_to_everyone(
+    says, linwei, xiaoyu, friends, honey, wished, meant_for, friend
+):
+    said = says(linwei, verdict="no", visibility=wished)
 
-    assert said.visibility == "vendor"
-    assert endorsing.seen_by(xiaoyu, honey.pk) == []
+    assert said.visibility == meant_for
+    assert len(endorsing.seen_by(xiaoyu, honey.pk)) == friend
     assert endorsing.seen_by(None, honey.pk) == []
 
 
@@ -205,7 +210,7 @@ def test_a_link_made_while_the_words_are_written_is_never_missed(
         time.sleep(0.1)
         endorsing.mark_earning(person_id=linwei.pk, product_id=honey.pk)
 
-    monkeypatch.setattr(endorsing, "_tell_shop", slowly)
+    monkeypatch.setattr(versions, "tell_shop", slowly)
 
     together(lambda: say(linwei, honey), make_a_link)
 
