@@ -16,6 +16,7 @@ from orders.contents import contents, unpaid_of
 from orders.forms import AddForm, ChangeForm
 from orders.links import signed_path
 from orders.web import bag_for, bag_of, person_of, with_bag
+from referrals import carrying
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,7 +37,8 @@ def _show(request: HttpRequest) -> HttpResponse:
 def _add(request: HttpRequest) -> HttpResponse:
     form = AddForm(request.POST)
     if not form.is_valid():
-        return form_page(request, "orders/add.html", form, {"back": way_back(request)})
+        mending = {"back": way_back(request), "brought": _brought(request)}
+        return form_page(request, "orders/add.html", form, mending)
     asked = form.cleaned_data
     try:
         variant = bags.for_sale(asked["variant"], buyer=person_of(request))
@@ -48,7 +50,7 @@ def _add(request: HttpRequest) -> HttpResponse:
     ):
         return _moved(request, variant)
     held = bag_for(request)
-    if brought := request.POST.get("brought"):
+    if brought := _brought(request):
         bags.carry(bag=held, brought=brought)
     if asked["act"] == "buy":
         bags.set_quantity(bag=held, variant=variant, quantity=asked["quantity"])
@@ -56,6 +58,11 @@ def _add(request: HttpRequest) -> HttpResponse:
     bags.add(bag=held, variant=variant, quantity=asked["quantity"])
     messages.success(request, _("It is in your bag."))
     return with_bag(request, redirect(way_back(request, default="/bag")), held)
+
+
+def _brought(request: HttpRequest) -> str:
+    """Return the share links that the form carries for a visit without a cookie."""
+    return carrying.read(request.POST.get("brought", ""))
 
 
 def _not_for_you(request: HttpRequest, fact: Exception) -> HttpResponse:
@@ -80,7 +87,8 @@ def _moved(request: HttpRequest, variant: Variant) -> HttpResponse:
         message = _("%(product)s is not what it was when you opened the page. Look again.") % {
             "product": variant.product.title
         }
-    return refused(request, title=title, message=message, back=f"/p/{variant.product.public_id}")
+    back = carrying.address(f"/p/{variant.product.public_id}", _brought(request))
+    return refused(request, title=title, message=message, back=back)
 
 
 @require_POST

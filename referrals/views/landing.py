@@ -25,7 +25,7 @@ from catalog.pages import (
 )
 from kit.web import too_many
 from people.models import Person
-from referrals import arrivals, cards, consent, guessing, links, previews, visits
+from referrals import arrivals, cards, carrying, consent, guessing, links, previews, visits
 from referrals.arrivals import Arrival
 from referrals.form_tokens import form_token
 from referrals.links import LinkFacts
@@ -94,6 +94,7 @@ def _opened(
     if asks:
         arrival = replace(arrival, carried=visit.cookie or "")
     answer = _product(request, public_id, arrival, fetched=visit.fetched)
+    carrying.along(answer, arrival.carried)
     if visit.cookie is not None and not asks and answer.status_code != GONE:
         remember(answer, visit.cookie)
     return answer
@@ -117,7 +118,8 @@ def _unknown(request: HttpRequest) -> HttpResponse:
 @require_safe
 def product(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show a product; who came by a share link is told whose, here as on the link itself."""
-    return _asked_again(_product(request, public_id, _arrival(request)))
+    arrival = _arrival(request)
+    return _asked_again(_product(request, public_id, arrival), arrival)
 
 
 @require_safe
@@ -127,7 +129,7 @@ def shop(request: HttpRequest, handle: str) -> HttpResponse:
         raise Http404  # before the cache keeps a key for every word anybody types
     language, viewer, arrival = language_of(), viewer_of(request), _arrival(request)
     if viewer is not None:
-        return _asked_again(_shop_for(viewer, request, handle, arrival))
+        return _asked_again(_shop_for(viewer, request, handle, arrival), arrival)
     body = shop_body(
         handle,
         language=language,
@@ -139,7 +141,7 @@ def shop(request: HttpRequest, handle: str) -> HttpResponse:
         raise Http404
     gain = arrivals.gain_on_shop(arrival, shop_id=_number(body.facts["shop_id"]), language=language)
     filled = body.filled(csrf=form_token(request.META), bag=bag_badge_of(request), disclosure=gain)
-    return _asked_again(HttpResponse(filled))
+    return _asked_again(HttpResponse(filled), arrival)
 
 
 def _shop_for(viewer: Person, request: HttpRequest, handle: str, arrival: Arrival) -> HttpResponse:
@@ -236,8 +238,9 @@ def _number(fact: Any) -> int:
     return int(fact)
 
 
-def _asked_again(answer: Answer) -> Answer:
+def _asked_again(answer: Answer, arrival: Arrival) -> Answer:
     """Keep one visitor's page, with their friend and their form's token, from all others."""
+    carrying.along(answer, arrival.carried)
     answer["Cache-Control"] = "private, no-cache"
     return answer
 

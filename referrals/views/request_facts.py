@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from catalog.pages import bag_badge
 from people.models import Person
 from people.trust import blocked_ids
-from referrals import channels, consent
+from referrals import carrying, channels, consent
 from referrals.touches import Touch
 from referrals.visits import STRANGER, Visitor
 
@@ -46,8 +46,9 @@ def visitor_of(request: HttpRequest) -> Visitor:
 
 def touches_of(request: HttpRequest) -> tuple[list[Touch], str]:
     """Return what the browser proves, and what of it goes along without a cookie."""
-    carried = request.GET.get("r", "") if consent.is_needed(request.COOKIES) else ""
-    return consent.proven(request.COOKIES, carried), carried if consent.carried(carried) else ""
+    said = request.GET.get(carrying.PARAMETER, "") if request.META.get("QUERY_STRING") else ""
+    carried = carrying.read(said) if consent.is_needed(request.COOKIES) else ""
+    return consent.proven(request.COOKIES, carried), carried
 
 
 def channel_of(request: HttpRequest) -> str:
