@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -63,6 +65,43 @@ def test_a_robot_alone_asks_for_no_count(noon, link):
     storing.store([opening(link, NOON, kind="bot")])
 
     assert tasks.count_visitors() == 0
+
+
+def partitions_opened(statement: str) -> set[str]:
+    """The partitions of the click table that a statement would read."""
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN (FORMAT JSON) " + statement)
+        ((plan,),) = cursor.fetchall()
+    return {name for name in re.findall(r"'Relation Name': '(\w+)'", str(plan))
+            if name.startswith("referrals_click_")}  # fmt: skip
+
+
+def test_visitors_of_an_hour_are_looked_for_in_its_own_days_clicks_alone(noon, link):
+    partitions.keep(NOON)
+    for ago in range(1, 20):
+        partitions.make((NOON - timedelta(days=ago)).date())
+    days = (timedelta(), timedelta(days=3))
+    storing.store([opening(link, NOON - day, visitor=who) for day in days for who in "ab"])
+    with CaptureQueriesContext(connection) as asked:
+        assert rollups.count_visitors(NOON) == 2
+
+    counts = [one["sql"] for one in asked if "count(DISTINCT visitor)" in one["sql"]]
+    assert [partitions_opened(sql) for sql in counts] == [
+        {"referrals_click_20261119"},
+        {"referrals_click_20261122"},
+    ]
+    assert counted() == [(2, 2), (2, 2)]
+    unbounded = re.sub(r"click\.id \S+ '[-0-9a-f]+'::uuid\s+AND ", "", counts[0])
+    assert len(partitions_opened(unbounded)) == 28  # every day there is, and the catch-all
+
+
+def test_visitors_of_a_day_without_a_partition_are_found_in_the_catch_all(noon, link):
+    partitions.keep(NOON)
+    ahead = NOON + timedelta(days=40)
+    storing.store([opening(link, ahead, visitor=who) for who in "aab"])
+
+    assert rollups.count_visitors(NOON) == 1
+    assert counted() == [(3, 2)]
 
 
 def test_more_hours_than_are_locked_at_once_are_all_counted(noon, link, monkeypatch):
