@@ -60,7 +60,8 @@ def cards_of(places: Sequence[Place], *, lead_with_words: bool) -> list[Card]:
 def card_of(product: Product, endorsement: Endorsement | None, *, lead_with_words: bool) -> Card:
     """Return the card of a product with its shop, photos and variants loaded."""
     offered = [variant for variant in product.variants.all() if variant.is_offered]
-    in_stock = [variant for variant in offered if variant.available]
+    is_live = product.state == Product.State.LIVE
+    in_stock = [variant for variant in offered if variant.available and is_live]
     prices = sorted({variant.price_minor for variant in in_stock or offered}) or [0]
     words = endorsement.words if endorsement and lead_with_words else ""
     return Card(

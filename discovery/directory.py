@@ -39,15 +39,20 @@ UNION ALL
  ORDER BY hits.fit DESC, c.id LIMIT %(most)s)
 """  # noqa: S608 -- made of this room's own constants
 
-# Only friends, and friends of friends who agreed to be named to them: nobody else can be
-# found by name, so nobody can go through the house's people.
+# Only friends, and friends of friends where both sides of that friendship agreed to be named
+# to them: nobody else can be found by name, so nobody can go through the house's people.
 PEOPLE = """
+WITH bridges AS MATERIALIZED (
+  SELECT id FROM people_person
+  WHERE id = ANY(%(bridges)s) AND named_to_friends_of_friends
+)
 SELECT w.id FROM people_person w
 WHERE w.is_active AND w.id <> ALL(%(blocked)s) AND strpos(lower(w.name), %(typed)s) > 0
   AND (w.id = ANY(%(friends)s) OR (w.named_to_friends_of_friends AND w.id <> %(viewer)s
-    AND w.id IN (SELECT f.high_id FROM people_friendship f WHERE f.low_id = ANY(%(bridges)s)
-    UNION
-    SELECT f.low_id FROM people_friendship f WHERE f.high_id = ANY(%(bridges)s))))
+    AND w.id IN (
+      SELECT f.high_id FROM bridges JOIN people_friendship f ON f.low_id = bridges.id
+      UNION
+      SELECT f.low_id FROM bridges JOIN people_friendship f ON f.high_id = bridges.id)))
 ORDER BY w.id = ANY(%(friends)s) DESC, length(w.name), w.name, w.id LIMIT %(most)s
 """
 

@@ -5,14 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalog.fields import CategoryField
-from catalog.models import Category
+from catalog.models import Category, WishList
 from discovery.narrowing import Narrow
-from kit.fields import MoneyField
+from kit.fields import MoneyField, WordsField
 from people.models import Circle
 from shops.models import Shop
+
+
+class OwnListField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's cannot be subscripted
+    """A choice among one's own wish lists, each under its name."""
+
+    def label_from_instance(self, wish_list: Any) -> str:
+        return str(wish_list.name)
 
 
 class NarrowForm(forms.Form):
@@ -57,3 +66,51 @@ class NarrowForm(forms.Form):
     def is_used(self) -> bool:
         """Whether anything in it is asked for, or needs mending: then it stands open."""
         return bool(self.errors) or any(self.cleaned_data.values())
+
+
+class WishListForm(forms.Form):
+    """The name of a wish list, and who may see it."""
+
+    name = WordsField(
+        label=pgettext_lazy("wish list", "Name"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "enterkeyhint": "done"}),
+    )
+    seen_by = forms.ChoiceField(
+        label=_("Who may see it"),
+        choices=[(one.value, one.label) for one in WishList.SeenBy],
+        initial=WishList.SeenBy.ME,
+        widget=forms.RadioSelect,
+    )
+
+
+class WishForm(forms.Form):
+    """Which list a product goes on: one there is, or a new one of this name."""
+
+    wish_list = OwnListField(
+        label=_("On which list"),
+        queryset=WishList.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        empty_label=None,
+        widget=forms.RadioSelect,
+    )
+    name = WordsField(
+        label=_("Or a new list"),
+        help_text=_("Only you see it, until you let others."),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "enterkeyhint": "done"}),
+    )
+
+    def __init__(self, *args: Any, lists: QuerySet[WishList], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["wish_list"].queryset = lists  # type: ignore[attr-defined]  # a model's field
+        if not lists:
+            del self.fields["wish_list"]
+
+    def clean(self) -> dict[str, Any]:
+        read = super().clean() or {}
+        if not read.get("wish_list") and not read.get("name") and not self.errors:
+            self.add_error("name", _("Choose a list, or write the name of a new one."))
+        return read

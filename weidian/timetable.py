@@ -36,6 +36,7 @@ SECONDS_BETWEEN = {
     "catalog.make_missing_renditions": 20,
     "catalog.mind_certificates": 60,
     "catalog.count_due_items": 10,
+    "discovery.look_at_wishes": 60,
     "discovery.write_directory": 20,
     "insights.roll_up_days": 60,
     "ledger.seal_days": 60,

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from catalog.models import WishList
 from discovery import picks, stroll
 from discovery.cards import cards_of, in_two_columns
 from discovery.shown import viewer_of
@@ -48,7 +49,13 @@ def friend_page(request: SignedInRequest, person: str) -> HttpResponse:
     if shelf is None:
         raise Http404
     left, right = in_two_columns(shelf.cards)
-    context = {"shelf": shelf, "left": left, "right": right}
+    lists = WishList.objects.seen_by(request.user).filter(person=shelf.person)
+    context = {
+        "shelf": shelf,
+        "left": left,
+        "right": right,
+        "lists": list(lists.order_by("name", "pk")),
+    }
     return render(request, "discovery/friend.html", context)
 
 

@@ -69,6 +69,8 @@ def test_people_are_found_as_friends_or_by_consent_through_a_friend(linwei, xiao
     assert names("阿浩", xiaoyu) == []
 
     Person.objects.filter(pk__in=[hao.pk, chen.pk]).update(named_to_friends_of_friends=True)
+    assert names("阿浩", xiaoyu) == []  # Lin Wei has not agreed that their friendship be told
+    Person.objects.filter(pk=linwei.pk).update(named_to_friends_of_friends=True)
     assert names("阿浩", xiaoyu) == ["阿浩"]
     assert names("陈姐", xiaoyu) == []
     assert names("阿浩") == []
