@@ -15,9 +15,9 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog import bodies, naming, witnesses
+from catalog import bodies, naming, records, witnesses
 from catalog.bodies import OTHERS_SHOWN, Body, forget, slot
-from catalog.models import Category, Endorsement, Photo, Product, Variant
+from catalog.models import Category, Endorsement, ItemScore, Photo, Product, Variant
 from people.models import Person
 from shops.models import Follow, Shop
 from shops.staff import Act, may
@@ -172,6 +172,7 @@ def product_page_data(product: Product, *, viewer: Person | None = None) -> dict
         "pays_sharers": _rate_bp(product, shop) > 0,
         "brands": naming.shown_of(product),
         "endorsements": said,
+        "standing": ItemScore.objects.filter(pk=product.pk).first(),
         "friends_bought": bought[:FACES_SHOWN],
         "friends_bought_count": len(bought),
         "products_count": Product.objects.on_sale().filter(shop=shop).count(),
@@ -220,6 +221,7 @@ def shop_page_data(
         "categories": categories if len(categories) > 1 else [],
         "category": chosen,
         "endorsements": said,
+        "disliked": records.disliked_in(shop.pk),
         "friends": list(friends.values())[:FACES_SHOWN],
         "friends_count": len(friends),
         "followers": Follow.objects.filter(shop=shop).count(),

@@ -8,16 +8,19 @@ from catalog.views import (
     brand_desk,
     brands,
     certificates,
+    circle_picks,
     editor,
     endorsements,
     settings,
     shelf,
+    trusting,
     voices,
     words_desk,
 )
 
 app_name = "catalog"
 urlpatterns = [
+    path("about/trust", trusting.about_trust, name="about_trust"),
     path("shop/settings", settings.settings, name="settings"),
     path("shop/products", shelf.products, name="products"),
     path("shop/products/new", editor.new, name="new"),
@@ -31,6 +34,9 @@ urlpatterns = [
         "p/<public_id:public_id>/endorse/photos", endorsements.take_photo, name="take_words_photo"
     ),
     path("p/<public_id:public_id>/endorsements", endorsements.endorsements, name="endorsements"),
+    path("circles/<public_id:public_id>/shelf", circle_picks.shelf, name="circle_shelf"),
+    path("p/<public_id:public_id>/shelve", circle_picks.add, name="shelve"),
+    path("me/picks/<public_id:public_id>/remove", circle_picks.remove, name="remove_pick"),
     path("u/<public_id:public_id>/words", voices.said_by, name="said_by"),
     path("shop/words/<public_id:public_id>/reply", voices.reply, name="reply"),
     path("desk/words", words_desk.queue, name="desk_words"),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import cast
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from catalog.models import Endorsement, WordsHold
 from kit.fields import WordsField
+from people.models import Circle
 
 Relation, Verdict, Visibility = Endorsement.Relation, Endorsement.Verdict, Endorsement.Visibility
 
@@ -90,7 +94,7 @@ class WordsVerdictForm(forms.Form):
 
 
 class PickForm(forms.Form):
-    circle = forms.CharField(max_length=10)
+    circle = forms.ChoiceField(label=_("On whose shelf"), widget=forms.RadioSelect)
     note = WordsField(
         label=_("Why it belongs there"),
         help_text=_("Up to 60 characters."),
@@ -98,3 +102,8 @@ class PickForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "enterkeyhint": "done"}),
     )
+
+    def offer(self, circles: Iterable[Circle]) -> None:
+        """Let the form's reader choose among these circles."""
+        field = cast("forms.ChoiceField", self.fields["circle"])
+        field.choices = [(circle.public_id, circle.name) for circle in circles]

@@ -9,6 +9,8 @@ from catalog.models.product import Product
 from kit import clock
 from people.models import Person
 
+FEWEST_RATERS = 5
+
 
 class ItemScore(models.Model):
     """How much stands behind a product, as ``catalog.item_scores`` counted it last.
@@ -32,6 +34,11 @@ class ItemScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product_id}: {self.score:.2f}"
+
+    @property
+    def tells_stars(self) -> bool:
+        """Whether so many rated it that the mean tells of nobody alone."""
+        return self.raters >= FEWEST_RATERS
 
 
 class ScoreDue(models.Model):
