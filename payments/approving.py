@@ -8,6 +8,7 @@ from audit.recording import record
 from kit import clock, states
 from kit.after_commit import after_commit
 from kit.locks import locked
+from payments import destinations
 from payments.models import Payout, PayoutRun
 from payments.states import PAYOUT_MAY_BECOME, RUN_MAY_BECOME
 from people.models import Person
@@ -21,6 +22,10 @@ class SecondPersonNeeded(Exception):
     """This person approved it before; somebody else has to; nothing was written."""
 
 
+class WroteThePlace(Exception):
+    """This person wrote down where the charity's money goes; nothing was written."""
+
+
 class NotWaiting(Exception):
     """It does not wait for approval any more; nothing was written."""
 
@@ -30,7 +35,7 @@ def approve(*, payout: Payout, by: Person) -> Payout:
     """Approve a payout that waits for it; with the last approval it needs, it may be sent.
 
     Raises:
-        NotWaiting, OwnPayout, SecondPersonNeeded: as they say.
+        NotWaiting, OwnPayout, SecondPersonNeeded, WroteThePlace: as they say.
     """
     row = _approve(locked(Payout.objects.filter(pk=payout.pk))[0], by)
     if row.batch_id is not None:
@@ -48,7 +53,8 @@ def approve(*, payout: Payout, by: Person) -> Payout:
 def approve_run(*, run: PayoutRun, by: Person) -> int:
     """Approve whatever of a filled run waits for this person; return how many that were.
 
-    Payouts to themselves, and those they approved before, are left for somebody else.
+    Payouts to themselves, to a place they wrote down, and those they approved before, are
+    left for somebody else.
 
     Raises:
         NotWaiting: nothing of it waits for this person.
@@ -56,7 +62,8 @@ def approve_run(*, run: PayoutRun, by: Person) -> int:
     locked(PayoutRun.objects.filter(pk=run.pk))
     waiting = Payout.objects.awaiting_approval().filter(batch=run, batch__state="waiting")
     mine = waiting.exclude(person=by).exclude(approved_by=by)
-    rows = [_approve(row, by) for row in locked(mine)]
+    theirs = [row for row in locked(mine) if not _wrote_the_place(row, by)]
+    rows = [_approve(row, by) for row in theirs]
     if not rows:
         raise NotWaiting(str(run))
     close_if_approved(run)
@@ -82,6 +89,8 @@ def _approve(row: Payout, by: Person) -> Payout:
         raise OwnPayout(row.reference)
     if row.approved_by_id == by.pk:
         raise SecondPersonNeeded(row.reference)
+    if _wrote_the_place(row, by):
+        raise WroteThePlace(row.reference)
     now = clock.now()
     if row.approved_by_id is None:
         row.approved_by, row.approved_at = by, now
@@ -92,6 +101,10 @@ def _approve(row: Payout, by: Person) -> Payout:
         states.move(row, to=Payout.State.RESERVED, table=PAYOUT_MAY_BECOME, next_attempt_at=now)
         after_commit("payments.send_payouts")
     return row
+
+
+def _wrote_the_place(row: Payout, by: Person) -> bool:
+    return row.person_id is None and destinations.were_set_by(by, payout=row)
 
 
 def close_if_approved(run: PayoutRun) -> None:

@@ -41,7 +41,7 @@ def cancel(*, payout: Payout, by: Person | None = None, why: str = "") -> Payout
     except TransitionRefused as late:
         raise AlreadySent(payout.reference) from late
     give_back(row)
-    if by is None or by.pk != row.person_id:
+    if row.person_id is not None and (by is None or by.pk != row.person_id):
         data: dict[str, int | str] = {"amount_minor": row.amount_minor, "currency": row.currency}
         tell(
             person_id=row.person_id,

@@ -127,6 +127,18 @@ class DestinationForm(forms.Form):
         return found
 
 
+class CharityPlaceForm(DestinationForm):
+    """Where a charity's money should go, as somebody of the house writes it down."""
+
+    def __init__(self, *args: Any, **words: Any) -> None:
+        """Speak of the charity where the form of a person says *me*."""
+        super().__init__(*args, **words)
+        self.fields["provider"].label = gettext_lazy("Pay it by")
+        holder = self.fields["holder"]
+        holder.help_text = gettext_lazy("The charity's own name, as the provider knows it.")
+        holder.widget.attrs["autocomplete"] = "off"
+
+
 class WhyForm(forms.Form):
     """A reason that stays with the act for good."""
 

@@ -79,6 +79,25 @@ INVARIANTS = [
         """,
     ),
     Invariant(
+        "payments.what_a_charity_is_paid_went_where_another_one_wrote_down",
+        """
+        SELECT p.id FROM payments_payout p
+        WHERE p.account LIKE 'charity:%%' AND (
+          p.person_id IS NOT NULL OR NOT EXISTS (
+            SELECT 1 FROM payments_destination d
+            WHERE d.charity_id = split_part(p.account, ':', 2)::bigint
+              AND (d.provider, d.identifier) = (p.provider, p.destination)
+          ) OR p.state NOT IN ('awaiting', 'cancelled') AND EXISTS (
+            SELECT 1 FROM payments_destination d
+            WHERE d.charity_id = split_part(p.account, ':', 2)::bigint
+              AND (d.provider, d.identifier) = (p.provider, p.destination)
+              AND d.since <= coalesce(p.second_at, p.approved_at)
+              AND d.set_by_id IN (p.approved_by_id, p.second_by_id)
+          )
+        )
+        """,
+    ),
+    Invariant(
         "payments.a_run_is_paid_out_of_its_own_currency_and_rail",
         """
         SELECT p.id FROM payments_payout p JOIN payments_payoutrun r ON r.id = p.batch_id

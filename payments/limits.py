@@ -25,17 +25,20 @@ class Approval:
         return Payout.State.AWAITING if self.needed else Payout.State.RESERVED
 
 
-def approval_of(*, amount_minor: int, is_shared: bool) -> Approval:
+def approval_of(*, amount_minor: int, is_shared: bool, is_charity: bool = False) -> Approval:
     """Return what a payout of ``amount_minor`` needs.
 
     Args:
         amount_minor: minor units of its currency.
         is_shared: somebody else has their money sent to the same place.
+        is_charity: somebody of the house wrote its place down, so another one looks.
     """
     if amount_minor > settings.PAYOUT_SECOND_APPROVAL_MINOR:
         return Approval(2, Waits.AMOUNT)
     if amount_minor > settings.PAYOUT_AUTO_LIMIT_MINOR:
         return Approval(1, Waits.AMOUNT)
+    if is_charity:
+        return Approval(1, Waits.CHARITY)
     return Approval(1, Waits.SHARED) if is_shared else Approval(0)
 
 
@@ -47,5 +50,5 @@ def shared_places(person_ids: Iterable[int]) -> set[int]:
     for fingerprint, person_id in in_use.filter(fingerprint__in=list(mine)).values_list(
         "fingerprint", "person_id"
     ):
-        users.setdefault(fingerprint, set()).add(person_id)
-    return {person_id for alike in users.values() if len(alike) > 1 for person_id in alike}
+        users.setdefault(fingerprint, set()).add(person_id or 0)  # nobody is 0: a charity
+    return {person_id for alike in users.values() if len(alike) > 1 for person_id in alike} - {0}

@@ -13,6 +13,7 @@ from payments import holds, reasons
 from payments.gateways.port import PayoutFact, PayoutStatus
 from payments.models import PausedRail, Payout, PayoutHold
 from payments.states import PAYOUT_MAY_BECOME
+from people.staff_roles import tell_finance
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ def take_over(row: Payout, fact: PayoutFact) -> None:
     if to == Payout.State.RETURNED:
         give_back(row, had_arrived=came_from == Payout.State.SETTLED)
     _tell(row)
-    if to == Payout.State.RETURNED and fact.reason == "compliance":
+    if to == Payout.State.RETURNED and fact.reason == "compliance" and row.person is not None:
         holds.place(person=row.person, reason=PayoutHold.Reason.COMPLIANCE)
 
 
@@ -144,12 +145,27 @@ NEWS = {
 def _tell(row: Payout) -> None:
     """Tell the owner once that it was sent, once that they must confirm, once if it came back."""
     data: dict[str, int | str] = {"amount_minor": row.amount_minor, "currency": row.currency}
+    if row.person is None:
+        _tell_of_charity(row, data)
+        return
     if row.state == Payout.State.RETURNED:
         data["reason"] = reasons.words(row.reason, language=row.person.language)
     tell(
-        person_id=row.person_id,
+        person_id=row.person.pk,
         kind=NEWS.get(Payout.State(row.state), "payout_sent"),
         key=f"payout:{row.pk}",
         data=data,
         path="/me/wallet",
+    )
+
+
+def _tell_of_charity(row: Payout, data: dict[str, int | str]) -> None:
+    """Tell who answers for the house's money what did not reach a charity: it has no inbox."""
+    if row.state != Payout.State.RETURNED:
+        return
+    tell_finance(
+        kind="charity_payout_returned",
+        key=f"payout:{row.pk}:returned",
+        data=data | {"charity": row.holder},
+        path=f"/desk/payouts/{row.reference}",
     )

@@ -14,7 +14,6 @@ from kit import clock, states
 from kit.after_commit import after_commit
 from kit.sweeping import one_by_one
 from ledger import accounts
-from ledger.balances import accounts_with_at_least
 from ledger.locking import locked_balances
 from ledger.posting import Fact, post_many
 from payments import approving, limits, payees
@@ -63,7 +62,7 @@ def run(now: datetime) -> int:
 
 def begin(period: str, *, now: datetime) -> None:
     """Make the runs of a period, one for each currency and rail; making them twice makes none."""
-    rich = accounts_with_at_least(kinds=payees.KINDS, minor=settings.PAYOUT_MINIMUM_MINOR)
+    rich = payees.rich_accounts(minor=settings.PAYOUT_MINIMUM_MINOR)
     currencies = {currency for _, currency, _ in rich} | {HOUSE_CURRENCY}
     runs = [
         PayoutRun(period=period, currency=currency, rail=rail.name, started_at=now)
@@ -75,7 +74,7 @@ def begin(period: str, *, now: datetime) -> None:
 
 def fill(payout_run: PayoutRun) -> int:
     """Reserve what the run pays, a chunk at a time; return how many payouts this call made."""
-    rich = accounts_with_at_least(kinds=payees.KINDS, minor=settings.PAYOUT_MINIMUM_MINOR)
+    rich = payees.rich_accounts(minor=settings.PAYOUT_MINIMUM_MINOR)
     mine = [account for account in rich if account[1] == payout_run.currency]
     chunks = [mine[start : start + CHUNK] for start in range(0, len(mine), CHUNK)]
     made = one_by_one(lambda chunk: _fill_chunk(payout_run, chunk), chunks)
@@ -118,6 +117,7 @@ def _fill_chunk(payout_run: PayoutRun, chunk: Sequence[Account]) -> int | None:
             destination=payee.destination.identifier,
             holder=payee.destination.holder,
             state=Payout.State.AWAITING,
+            approvals_needed=int(payee.person is None),
         )
         for payee in payees.payable(enough, rail=payout_run.rail, run=payout_run.period)
     ]
@@ -129,10 +129,12 @@ def _reserve(payouts: list[Payout]) -> int:
     Payout.objects.bulk_create(payouts, ignore_conflicts=True)
     references = [payout.reference for payout in payouts]
     made = list(Payout.objects.filter(reference__in=references).order_by("pk"))
-    shared = limits.shared_places([payout.person_id for payout in made])
+    shared = limits.shared_places([pay.person_id for pay in made if pay.person_id is not None])
     for payout in made:
         approval = limits.approval_of(
-            amount_minor=payout.amount_minor, is_shared=payout.person_id in shared
+            amount_minor=payout.amount_minor,
+            is_shared=payout.person_id in shared,
+            is_charity=payout.person_id is None,
         )
         payout.approvals_needed, payout.waits_for = approval.needed, approval.waits_for
     Payout.objects.bulk_update(made, ["approvals_needed", "waits_for"])

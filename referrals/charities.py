@@ -12,6 +12,8 @@ from kit import clock
 from kit.locks import locked
 from ledger import accounts
 from ledger.balances import balances_of, sides_under
+from payments import destinations
+from payments.models import Destination
 from people.models import Person
 from referrals.models import Charity
 
@@ -78,11 +80,43 @@ def open_again(*, charity: Charity, by: Person) -> Charity:
     return row
 
 
-def balances() -> Mapping[int, list[tuple[int, str]]]:
-    """Return what each charity was given and not paid yet, by its id: (minor units, currency)."""
-    found: dict[int, list[tuple[int, str]]] = {}
-    for side, minor in balances_of(sides_under("charity:")).items():
-        found.setdefault(accounts.charity_of(side), []).append((minor, side.currency))
+def pay_to(
+    *, charity: Charity, identifier: str, holder: str, provider: str, by: Person
+) -> Destination:
+    """Say where a charity's money is sent, from the next payday on.
+
+    Raises:
+        BadDestination: the rail cannot pay there; nothing was written.
+    """
+    return destinations.set_of_charity(
+        charity_id=charity.pk,
+        name=charity.name_zh,
+        identifier=identifier,
+        holder=holder,
+        provider=provider,
+        by=by,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What a charity was given and not paid yet, and what of it is on its way."""
+
+    minor: int
+    on_the_way_minor: int
+    currency: str
+
+
+def balances() -> Mapping[int, list[Owed]]:
+    """Return what each charity was given and has not received, by its id; two queries."""
+    found: dict[int, list[Owed]] = {}
+    sides = {
+        side: accounts.in_transit(side.code, side.currency) for side in sides_under("charity:")
+    }
+    minors = balances_of([*sides, *sides.values()])
+    for side, transit in sides.items():
+        owed = Owed(minors[side], minors[transit], side.currency)
+        found.setdefault(accounts.charity_of(side), []).append(owed)
     return found
 
 

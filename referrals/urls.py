@@ -6,6 +6,7 @@ from django.urls import path
 
 from referrals.views import (
     charities,
+    charity_places,
     cookies,
     covers,
     earnings,
@@ -55,6 +56,7 @@ urlpatterns = [
     path("desk/commissions/<int:pk>", review.review, name="review"),
     path("desk/charities", charities.listing, name="charities"),
     path("desk/charities/<int:pk>", charities.rename, name="charity"),
+    path("desk/charities/<int:pk>/account", charity_places.place, name="charity_place"),
     path("desk/charities/<int:pk>/close", charities.close, name="close_charity"),
     path("desk/charities/<int:pk>/open", charities.open_again, name="open_charity"),
     path("desk/attribution", tracing.find_trace, name="find_trace"),

@@ -81,8 +81,8 @@ def _send(request: SignedInRequest, order: Order, form: RefundForm) -> HttpRespo
     if not proved_lately(request):
         kept = {name: sent[name] for name in (*form.lines, "shipping", "why") if sent.get(name)}
         request.session[_draft(order)] = kept
-        page = {"order": order, "next": request.get_full_path()}
-        return render(request, "orders/desk/prove_first.html", page, status=FORBIDDEN)
+        page = {"next": request.get_full_path(), "back": "/desk/refunds"}
+        return render(request, "payments/desk/prove_first.html", page, status=FORBIDDEN)
     back, why, key = form.back(), sent["why"], sent["key"]
     try:
         forcing.force(order=order, back=back, by=request.user, why=why, key=key)

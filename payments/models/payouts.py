@@ -50,9 +50,8 @@ class PayoutQuerySet(models.QuerySet["Payout"]):
         """Payouts to people who may be paid, through rails that do not rest."""
         held = PayoutHold.objects.live(now=now).values("person_id")
         resting = PausedRail.objects.live(now=now).values("rail")
-        return self.filter(person__is_active=True).exclude(
-            Q(person_id__in=held) | Q(provider__in=resting)
-        )
+        open_ones = self.filter(Q(person__is_active=True) | Q(person__isnull=True))
+        return open_ones.exclude(Q(person_id__in=held) | Q(provider__in=resting))
 
     def claimable(self, *, now: datetime) -> PayoutQuerySet:
         """Reserved payouts whose next attempt is due and that nothing holds, oldest first."""
@@ -82,14 +81,15 @@ class PayoutQuerySet(models.QuerySet["Payout"]):
 
 
 class Payout(models.Model):
-    """Money on its way from an account of the ledger to a person.
+    """Money on its way from an account of the ledger to a person, or to a charity.
 
     It is reserved in the ledger in the transaction that makes this row; ``attempt``
     fences off a worker that woke too late. ``account`` is the ledger account it is
-    paid from: ``sharer:7:CNY`` or ``shop:3:CNY``; ``run`` names what asked for it, a
-    week's payday or one press of the button. ``destination`` and ``holder`` are copies,
-    so that no later change redirects it. ``approvals_needed`` is how many people of the
-    house had to let it go, by the limits as they stood when it was asked for.
+    paid from: ``sharer:7:CNY``, ``shop:3:CNY`` or, with no ``person``, ``charity:2:CNY``.
+    ``run`` names what asked for it, a week's payday or one press of the button.
+    ``destination`` and ``holder`` are copies, so that no later change redirects it.
+    ``approvals_needed`` is how many people of the house had to let it go, by the limits as
+    they stood when it was asked for.
     """
 
     class State(models.TextChoices):
@@ -108,11 +108,14 @@ class Payout(models.Model):
         AMOUNT = "amount", pgettext_lazy("approval", "a large amount")
         RUN_TOTAL = "run_total", pgettext_lazy("approval", "a large run")
         SHARED = "shared", pgettext_lazy("approval", "others use the same account")
+        CHARITY = "charity", pgettext_lazy("approval", "a charity's account, written down by us")
 
     OPEN = OPEN
 
     reference = models.CharField(max_length=10, unique=True, default=public_id, editable=False)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="payouts")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="payouts", null=True, blank=True
+    )
     account = models.CharField(max_length=64)
     run = models.CharField(max_length=20)
     batch = models.ForeignKey(
@@ -176,6 +179,11 @@ class Payout(models.Model):
                 & (Q(second_by__isnull=True) | ~Q(second_by=F("person"))),
                 name="nobody_approves_their_own_payout",
             ),
+            models.CheckConstraint(
+                condition=Q(person__isnull=False)
+                | Q(account__startswith="charity:", approvals_needed__gte=1),
+                name="what_has_no_person_is_a_charitys_and_approved",
+            ),
         ]
         indexes = [
             models.Index(fields=["person", "-created_at"], name="payouts_by_person"),
@@ -198,6 +206,11 @@ class Payout(models.Model):
     def is_open(self) -> bool:
         """Whether its money is still reserved."""
         return self.state in OPEN
+
+    @property
+    def payee_name(self) -> str:
+        """Who is paid: a person as they are called here, a charity as its account is."""
+        return self.person.name if self.person is not None else self.holder
 
     @property
     def approvals_given(self) -> int:

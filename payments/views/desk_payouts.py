@@ -27,6 +27,9 @@ FACTS: dict[type[Exception], Any] = {
     approving.NotWaiting: gettext_lazy("It does not wait for approval any more."),
     approving.OwnPayout: gettext_lazy("It is your own money. Somebody else has to look at it."),
     approving.SecondPersonNeeded: gettext_lazy("You approved it before. A second person has to."),
+    approving.WroteThePlace: gettext_lazy(
+        "You wrote down where this charity's money goes. Somebody else has to look at it."
+    ),
     cancelling.AlreadySent: gettext_lazy("It was sent, or is over, and cannot be called off."),
     by_hand.NotForAPerson: gettext_lazy("Its provider says what becomes of it."),
     by_hand.OwnMoney: gettext_lazy("It is your own money. Somebody else has to look at it."),
@@ -123,7 +126,8 @@ def _filtered(request: HttpRequest) -> QuerySet[Payout]:
     if run:
         rows = rows.filter(batch_id=row_number(run) or 0)  # there is no run 0
     if words:
-        named = Q(person__name__icontains=words) | Q(person__email__iexact=words)
+        of_charity = Q(person__isnull=True, holder__icontains=words)
+        named = Q(person__name__icontains=words) | Q(person__email__iexact=words) | of_charity
         rows = rows.filter(named | Q(reference=words.upper()) | Q(account=words))
     return rows
 

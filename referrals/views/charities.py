@@ -13,6 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kit.web import form_page, page_of
+from payments import destinations
+from payments.models import Destination
 from payments.web import finance_only
 from people.web import SignedInRequest
 from referrals import charities
@@ -40,7 +42,8 @@ def listing(request: SignedInRequest) -> HttpResponse:
         request, Charity.objects.order_by(F("closed_at").asc(nulls_first=True), "-pk"), size=PAGE
     )
     balances = charities.balances()
-    rows = [(row, balances.get(row.pk, [])) for row in page.object_list]
+    places = destinations.of_charities([row.pk for row in page.object_list])
+    rows = [(row, balances.get(row.pk, []), _ending(places, row)) for row in page.object_list]
     return form_page(request, "referrals/charities.html", form, {"page": page, "rows": rows})
 
 
@@ -78,6 +81,12 @@ def open_again(request: SignedInRequest, pk: int) -> HttpResponse:
     charities.open_again(charity=get_object_or_404(Charity, pk=pk), by=request.user)
     messages.success(request, _("It is on the list. Sharers may give to it now."))
     return redirect("referrals:charities")
+
+
+def _ending(places: dict[int, Destination], row: Charity) -> str:
+    """Return the last signs of the account a charity is paid to; nothing when there is none."""
+    place = places.get(row.pk)
+    return destinations.ending(place.identifier) if place else ""
 
 
 def _names_of(row: Charity) -> dict[str, Any]:

@@ -140,6 +140,7 @@ def pages_of(world: World) -> dict[str, list[str]]:
             *("/desk/money", "/desk/payouts", "/desk/money/holds", "/desk/money/files"),
             *("/desk/money/statements", "/desk/money/write-offs"),
             *("/desk/charities", f"/desk/charities/{world.charity}"),
+            f"/desk/charities/{world.charity}/account",
             *("/desk/refunds", f"/desk/orders/{world.line_key[:10]}/refund"),
             *("/desk/commissions", f"/desk/commissions/{world.review}"),
             *("/desk/commissions?show=decided", "/desk/commissions?show=noted"),

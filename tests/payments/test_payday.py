@@ -11,7 +11,7 @@ from audit.models import AuditEvent
 from kit import clock
 from kit.invariants import check
 from ledger import accounts
-from ledger.balances import accounts_with_at_least, balance_of
+from ledger.balances import balance_of
 from ledger.posting import Overdrawn, post
 from payments import approving, payday, payees, payouts
 from payments.gateways import registry
@@ -268,15 +268,16 @@ def test_an_approver_who_is_a_payee_leaves_their_own_to_others(
 def beats_meet(monkeypatch):
     """Three beats have all read who is to be paid before any of them asks."""
     meeting = threading.Barrier(3)
+    read = payees.rich_accounts
 
     def read_and_wait(**asked):
-        rich = accounts_with_at_least(**asked)
+        rich = read(**asked)
         if meeting.n_waiting < 3 and not meeting.broken:
             with suppress(threading.BrokenBarrierError):
                 meeting.wait(timeout=5)
         return rich
 
-    monkeypatch.setattr(payday, "accounts_with_at_least", read_and_wait)
+    monkeypatch.setattr(payees, "rich_accounts", read_and_wait)
 
 
 @pytest.mark.proves("T31")
@@ -302,7 +303,7 @@ def test_without_the_guards_three_beats_pay_three_times(linwei, linwei_earned, m
     names = iter(["a", "b", "c"])
     monkeypatch.setattr(payday, "run_of", lambda moment: next(names))
     rich = [(linwei_earned.code, "CNY", 10_000)]
-    monkeypatch.setattr(payday, "accounts_with_at_least", lambda **asked: rich)
+    monkeypatch.setattr(payees, "rich_accounts", lambda **asked: rich)
     monkeypatch.setattr(payees, "busy_accounts", lambda codes, *, run: set())
     # A filler that trusts what it read, instead of what it locked.
     monkeypatch.setattr(payday, "locked_balances", lambda sides: dict.fromkeys(sides, 10_000))

@@ -309,7 +309,7 @@ def test_what_it_was_given_before_stays_its_own(held_for_schools, schools, gu, t
     release()
 
     assert balance_of(theirs) == 1020
-    assert charities.balances() == {schools.pk: [(1020, "CNY")]}
+    assert charities.balances() == {schools.pk: [charities.Owed(1020, 0, "CNY")]}
 
 
 def test_a_registration_is_listed_once(schools, gu):
