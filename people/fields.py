@@ -57,7 +57,8 @@ class AddressField(WordsField):
         words = super().clean(value)
         if not words:
             return None
-        if link := PROFILE_LINK.search(words):
+        # A code that was read out comes in two groups.
+        if link := PROFILE_LINK.search(words) or PROFILE_LINK.search(re.sub(r"[ -]", "", words)):
             return Address(public_id=link[1].upper())
         if "@" in words:
             return Address(email=self._email(words))

@@ -12,6 +12,7 @@ from kit.fields import WordsField
 from kit.pictures import MOST_BYTES, TooLarge
 from kit.refusals import why_not
 from people.fields import AddressField
+from people.models import Audience, Circle
 
 
 class ProfileForm(forms.Form):
@@ -60,4 +61,67 @@ class FindForm(forms.Form):
         label=_("E-mail, phone number or profile link"),
         help_text=_("The exact one: nobody can be looked up by name."),
         widget=forms.TextInput(attrs={"enterkeyhint": "search"}),
+    )
+
+
+class PrivacyForm(forms.Form):
+    """Who may see what a person buys and says, and who may read their name."""
+
+    purchases_seen_by = forms.ChoiceField(
+        label=_("What I buy"),
+        choices=Audience,
+        help_text=_("A new purchase starts like this. Only the thing is shown, never the order."),
+        widget=forms.RadioSelect,
+    )
+    words_seen_by = forms.ChoiceField(
+        label=_("What I say about things"),
+        choices=Audience,
+        help_text=_("New words start like this; you can choose anew each time."),
+        widget=forms.RadioSelect,
+    )
+    named_to_friends_of_friends = forms.BooleanField(
+        label=_("My friends' friends may read my name"),
+        required=False,
+        help_text=_(
+            "They then read “your friend Lin → you”. Otherwise you are only counted, among"
+            " three people or more."
+        ),
+    )
+
+
+class CircleForm(forms.Form):
+    """What a circle is called, what its host says of it, and who may see it and come in."""
+
+    name = WordsField(
+        label=pgettext_lazy("circle", "Name"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "enterkeyhint": "next"}),
+    )
+    words = WordsField(
+        label=_("What it is about"),
+        max_length=400,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
+    )
+    seen_by = forms.ChoiceField(
+        label=_("Who may see it"),
+        choices=Circle.SeenBy,
+        help_text=_("Who is in it, only its members see."),
+        widget=forms.RadioSelect,
+    )
+    may_ask = forms.BooleanField(
+        label=_("People who see it may ask to come in"),
+        required=False,
+        help_text=_("You answer each of them. Who has your link comes in at once."),
+    )
+
+
+class AskCircleForm(forms.Form):
+    """A line to the host, from somebody who would like to come in."""
+
+    words = WordsField(
+        label=_("A line to the host"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "enterkeyhint": "send"}),
     )

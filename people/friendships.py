@@ -32,6 +32,9 @@ MAY_BECOME: Moves = {
 
 # A person who knows fifty others here has an evening's work; a machine has a reason to stop.
 MOST_REQUESTS_A_DAY: Final = 50
+# What is accepted counts as well: a crowd that befriends itself in a day is none of friends.
+MOST_NEW_FRIENDS_A_DAY: Final = 50
+MOST_FRIENDS: Final = 5_000
 DAY: Final = timedelta(days=1)
 # Who was declined may ask again, but does not get to nag.
 DECLINE_HOLDS: Final = timedelta(days=30)
@@ -53,6 +56,10 @@ class AskedTooOften(NotAllowed):
     """The sender has asked more people than a day allows."""
 
 
+class EnoughNewFriends(NotAllowed):
+    """One of them has made as many friends as a day allows, or as one can have."""
+
+
 @transaction.atomic
 def ask(*, sender: Person, receiver: Person, by_address: bool = False) -> FriendRequest:
     """Ask somebody to be friends, or find the request that is open already.
@@ -71,6 +78,7 @@ def ask(*, sender: Person, receiver: Person, by_address: bool = False) -> Friend
         AlreadyFriends: they are friends.
         Blocked: one has blocked the other.
         AskedTooOften: fifty requests in a day are enough.
+        EnoughNewFriends: as for ``accept``, when the receiver had asked.
     """
     if sender.pk == receiver.pk or not receiver.is_active:
         raise NotAllowed
@@ -116,6 +124,8 @@ def accept(*, request_id: int, receiver: Person) -> Friendship:
         FriendRequest.DoesNotExist: nobody asked this receiver.
         TransitionRefused: it was declined, withdrawn or closed by a block, the sender's
             account is closed, or the two have ended their friendship since.
+        EnoughNewFriends: one of them made fifty friends today, or has five thousand; the
+            request stays open.
     """
     request = _received(request_id, receiver)
     if request.state == State.ACCEPTED:
@@ -278,7 +288,19 @@ def _forget_nos(sender: Person, receiver: Person) -> None:
     FriendRequest.objects.filter(sender=sender, receiver=receiver).update(declined_at=None)
 
 
+def _refuse_too_many_friends(*person_ids: int) -> None:
+    one_at_a_time(*(f"people:friends:{person_id}" for person_id in person_ids))
+    since = clock.now() - DAY
+    for person_id in person_ids:
+        theirs = Friendship.objects.filter(Q(low_id=person_id) | Q(high_id=person_id))
+        if theirs.filter(since__gt=since).count() >= MOST_NEW_FRIENDS_A_DAY:
+            raise EnoughNewFriends
+        if theirs.count() >= MOST_FRIENDS:
+            raise EnoughNewFriends
+
+
 def _befriend(request: FriendRequest) -> Friendship:
+    _refuse_too_many_friends(request.sender_id, request.receiver_id)
     move(request, to=State.ACCEPTED, table=MAY_BECOME, answered_at=clock.now())
     for pair in ((request.sender, request.receiver), (request.receiver, request.sender)):
         _forget_nos(*pair)

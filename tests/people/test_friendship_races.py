@@ -1,6 +1,9 @@
 """Two people, many windows: whatever comes first, one outcome."""
 
+from uuid import uuid4
+
 import pytest
+from django.db.models import Q
 
 from kit.states import TransitionRefused
 from notifications.models import Notice
@@ -16,7 +19,7 @@ from people.friendships import (
     unblock,
     withdraw,
 )
-from people.models import AddressAsked, Block, FriendRequest, Friendship
+from people.models import AddressAsked, Block, FriendRequest, Friendship, Person
 from tests.people.friends import breaches
 from tests.races import all_at_once, together
 
@@ -103,3 +106,42 @@ def test_yes_no_and_taking_back_at_once_have_one_outcome(linwei, xiaoyu):
     refusals = [isinstance(outcome, TransitionRefused) for outcome in outcomes].count(True)
     assert refusals == (1 if no_was_taken_back else 2)
     assert Friendship.objects.count() == (request.state == "accepted")
+
+
+def crowd(number: int) -> list[FriendRequest]:
+    """Make one person, and so many others who each asked them."""
+    middle = Person.objects.create_user(name="m", email=f"m{uuid4().hex}@x.test")
+    others = [
+        Person.objects.create_user(name="o", email=f"o{uuid4().hex}@x.test") for _ in range(number)
+    ]
+    return [ask(sender=other, receiver=middle) for other in others]
+
+
+def befriended(asked: list[FriendRequest]) -> int:
+    together(
+        *(
+            lambda one=one: accept(request_id=one.pk, receiver=one.receiver)  # type: ignore[misc]
+            for one in asked
+        )
+    )
+    return Friendship.objects.filter(Q(low=asked[0].receiver) | Q(high=asked[0].receiver)).count()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_six_yeses_at_once_make_no_more_friends_than_a_day_allows(monkeypatch):
+    monkeypatch.setattr(friendships, "MOST_NEW_FRIENDS_A_DAY", 3)
+
+    assert befriended(crowd(6)) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_on_each_person_a_day_allows_more(monkeypatch):
+    monkeypatch.setattr(friendships, "MOST_NEW_FRIENDS_A_DAY", 3)
+    lock = friendships.one_at_a_time
+    monkeypatch.setattr(
+        friendships,
+        "one_at_a_time",
+        lambda *names: None if names[0].startswith("people:friends:") else lock(*names),
+    )
+
+    assert max(befriended(crowd(6)) for _round in range(5)) > 3

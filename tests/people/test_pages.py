@@ -78,6 +78,8 @@ def test_friends_in_common_are_named_to_who_knows_them(lin, linwei, xiaoyu, chen
     befriend(linwei, chen)
     befriend(xiaoyu, chen)
     befriend(xiaoyu, wulan)
+    assert "in common" not in lin.get(page_of(xiaoyu)).content.decode()
+    Person.objects.filter(pk__in=[xiaoyu.pk, chen.pk]).update(named_to_friends_of_friends=True)
 
     page = lin.get(page_of(xiaoyu)).content.decode()
 
@@ -237,8 +239,9 @@ def test_the_page_of_friends_asks_the_same_few_questions_with_1_and_with_20(lin,
 
 
 def test_ones_code_is_drawn_and_readable_without_colours(lin, linwei):
-    page = lin.get("/me/friends").content.decode()
+    page = lin.get("/me/code").content.decode()
 
+    assert "/me/code" in lin.get("/me/friends").content.decode()
     assert "<svg" in page
     assert f"/u/{linwei.public_id}/add" in page
 

@@ -1,4 +1,4 @@
-"""A person's own pages, and the page others see."""
+"""Friends: finding, asking, answering, ending; and the page others see."""
 
 from __future__ import annotations
 
@@ -12,61 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kit.refusals import Refused, why_not
 from kit.web import form_page, page_of, refused, way_back
-from notifications.inbox import unread_count
-from people import avatars, friendships, invitations, trust
+from people import friendships, invitations, trust
 from people.fields import Address
-from people.forms import FindForm, ProfileForm
-from people.models import FriendRequest, Person, StaffRole
-from people.profile import change_profile
-from people.staff_roles import has_role
+from people.forms import FindForm
+from people.models import FriendRequest, Person
 from people.standing import Standing, asked_by, open_requests, standing
 from people.web import SignedInRequest, door
 
 PAGE = 50
 TOO_MANY = 429
-
-
-@require_safe
-@never_cache
-@login_required
-def me(request: SignedInRequest) -> HttpResponse:
-    """Show a person everything that is theirs."""
-    page = {
-        "unread": unread_count(request.user.pk),
-        "asking": open_requests().filter(receiver=request.user).count(),
-        "is_staff": has_role(request.user, StaffRole.Role.MODERATOR, StaffRole.Role.ADMIN),
-        "counts_money": has_role(request.user, StaffRole.Role.FINANCE, StaffRole.Role.ADMIN),
-    }
-    return render(request, "people/me.html", page)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@login_required
-def profile(request: SignedInRequest) -> HttpResponse:
-    """Change what others see of a person."""
-    person = request.user
-    now = {"name": person.name, "intro": person.intro, "language": person.language}
-    is_sent = request.method == "POST"
-    form = ProfileForm(request.POST if is_sent else None, request.FILES or None, initial=now)
-    if is_sent and form.is_valid() and _picture_taken(form, person):
-        said = form.cleaned_data
-        change_profile(
-            person=person, name=said["name"], intro=said["intro"], language=said["language"]
-        )
-        messages.success(request, _("Saved."))
-        return redirect("people:me")
-    return form_page(request, "people/profile.html", form)
-
-
-@door
-def remove_picture(request: SignedInRequest) -> HttpResponse:
-    """Take the picture away again."""
-    avatars.remove_avatar(person=request.user)
-    messages.success(request, _("Your picture is gone."))
-    return redirect("people:profile")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,6 +33,29 @@ def friends(request: SignedInRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         return _find(request, form.cleaned_data["who"])
     return form_page(request, "people/friends.html", form, _friends_page(request))
+
+
+@require_safe
+@never_cache
+@login_required
+def my_code(request: SignedInRequest) -> HttpResponse:
+    """Show one's own code, large, for a friend across the table."""
+    page = {
+        "link": invitations.link_of(request.user),
+        "code": invitations.code_of(request.user),
+        "number": invitations.number_of(request.user),
+    }
+    return render(request, "people/my_code.html", page)
+
+
+@require_safe
+@never_cache
+@login_required
+def my_code_file(request: SignedInRequest) -> HttpResponse:
+    """Give one's own code as a picture to print or send."""
+    answer = HttpResponse(invitations.sheet_of(request.user), content_type="image/svg+xml")
+    answer["Content-Disposition"] = 'attachment; filename="friend.svg"'
+    return answer
 
 
 @require_safe
@@ -111,6 +89,8 @@ def ask(request: SignedInRequest, public_id: str) -> HttpResponse:
         asked = friendships.ask(sender=request.user, receiver=other)
     except friendships.AskedTooOften:
         return _enough(request)
+    except friendships.EnoughNewFriends:
+        return _enough_friends(request)
     except friendships.AlreadyFriends:
         return redirect("people:person", public_id=other.public_id)
     except friendships.NotAllowed:
@@ -127,7 +107,10 @@ def ask(request: SignedInRequest, public_id: str) -> HttpResponse:
 def accept(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Say yes to somebody."""
     asked = _latest(sender__public_id=public_id, receiver=request.user)
-    friendships.accept(request_id=asked.pk, receiver=request.user)
+    try:
+        friendships.accept(request_id=asked.pk, receiver=request.user)
+    except friendships.EnoughNewFriends:
+        return _enough_friends(request)
     messages.success(request, _("You are friends now."))
     return redirect(way_back(request, default="/me/friends"))
 
@@ -207,8 +190,6 @@ def _friends_page(request: SignedInRequest) -> dict[str, Any]:
         "page": page_of(request, mine, size=PAGE),
         "received": [asked.sender for asked in received[:PAGE]],
         "sent": [asked.receiver for asked in sent[:PAGE]],
-        "link": invitations.link_of(request.user),
-        "code": invitations.code_of(request.user),
     }
 
 
@@ -224,23 +205,16 @@ def _find(request: SignedInRequest, who: Address) -> HttpResponse:
 
 
 def _enough(request: HttpRequest) -> HttpResponse:
-    answer = refused(
-        request,
-        title=_("Enough for today"),
-        message=_("You have asked many people today. Go on tomorrow."),
-        back="/me/friends",
-    )
+    return _tomorrow(request, _("You have asked many people today. Go on tomorrow."))
+
+
+def _enough_friends(request: HttpRequest) -> HttpResponse:
+    message = _("One of you has made many friends today. The request stays; answer it tomorrow.")
+    return _tomorrow(request, message)
+
+
+def _tomorrow(request: HttpRequest, message: str) -> HttpResponse:
+    answer = refused(request, title=_("Enough for today"), message=message, back="/me/friends")
     answer.status_code = TOO_MANY
     answer["Retry-After"] = "86400"
     return answer
-
-
-def _picture_taken(form: ProfileForm, person: Person) -> bool:
-    data = form.cleaned_data["picture"]
-    if data is None:
-        return True
-    try:
-        avatars.set_avatar(person=person, data=data)
-    except Refused as refusal:
-        form.add_error("picture", why_not(refusal))
-    return form.is_valid()

@@ -1,0 +1,1 @@
+"""The doors of the people room: one's own pages, friends, circles."""
