@@ -158,6 +158,8 @@ def _work(row: TrustRun) -> None:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SET LOCAL work_mem = '128MB'")
     found = ENGINES[row.engine].work_out(now=row.started_at, seeds=seeds)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE trust_next")
     row.people, row.edges = found.people, found.edges
     row.steps, row.median = found.steps, found.median
     row.parameters["seconds"] = {name: round(took, 2) for name, took in found.seconds.items()}

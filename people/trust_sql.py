@@ -17,20 +17,21 @@ from people.trust_graph import FRIENDS, PEOPLE, Found, moments
 
 GRAPH = f"""
 CREATE TEMPORARY TABLE trust_people ON COMMIT DROP AS {PEOPLE};
+CREATE UNIQUE INDEX ON trust_people (id);
+ANALYZE trust_people;
 CREATE TEMPORARY TABLE trust_edge ON COMMIT DROP AS
-WITH pair AS ({FRIENDS}), side AS (
+WITH pair AS MATERIALIZED ({FRIENDS}), side AS (
   SELECT low_id AS person, high_id AS friend, trades FROM pair
   UNION ALL SELECT high_id, low_id, trades FROM pair
-), ranked AS (
-  SELECT side.*, row_number() OVER (PARTITION BY person ORDER BY trades DESC, friend) AS place
-  FROM side JOIN trust_people a ON a.id = person JOIN trust_people b ON b.id = friend
 )
-SELECT person, friend, trades, 1 + %(a_trade)s::float8 * trades AS weight
-FROM ranked one WHERE place <= %(strongest)s AND EXISTS (
-  SELECT 1 FROM ranked back WHERE back.person = one.friend AND back.friend = one.person
-  AND back.place <= %(strongest)s);
+SELECT person, friend, trades, 1 + %(a_trade)s::float8 * trades AS weight,
+  row_number() OVER (PARTITION BY person ORDER BY trades DESC, friend) AS place
+FROM side JOIN trust_people a ON a.id = person JOIN trust_people b ON b.id = friend;
 CREATE INDEX ON trust_edge (person, friend);
 ANALYZE trust_edge;
+DELETE FROM trust_edge e USING trust_edge back
+WHERE back.place > %(strongest)s AND (e.person, e.friend) = (back.friend, back.person);
+DELETE FROM trust_edge WHERE place > %(strongest)s;
 CREATE TEMPORARY TABLE trust_degree ON COMMIT DROP AS
 SELECT person, sum(weight) AS degree FROM trust_edge GROUP BY person;
 ANALYZE trust_degree;
@@ -50,6 +51,7 @@ SELECT e.friend AS person, sum(e.weight * r.reached) / d.degree AS reached
 FROM trust_edge e JOIN trust_reached r USING (person) JOIN trust_degree d ON d.person = e.friend
 GROUP BY e.friend, d.degree;
 DROP TABLE trust_reached;
+ANALYZE trust_stepped;
 ALTER TABLE trust_stepped RENAME TO trust_reached;
 """
 MIDDLE = """
@@ -115,6 +117,7 @@ def work_out(*, now: datetime, seeds: Sequence[int]) -> Found:
     with connection.cursor() as cursor:
         cursor.execute(GRAPH, asked)
         cursor.execute(START, asked)
+        cursor.execute("ANALYZE trust_reached")
         cursor.execute(MIDDLE, asked)
         people, edges, volume, _, starting = cursor.fetchone()
         steps = rules.steps(people)
