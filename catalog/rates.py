@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -16,8 +17,27 @@ from people.models import Person
 from shops.models import Shop, Terms
 
 
+class RatesMoved(Exception):
+    """Somebody else changed the rates since they were looked at; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """A shop's rate, and those of some of its products by id; None has the shop's."""
+
+    default_bp: int
+    own: Mapping[int, int | None]
+
+
 @transaction.atomic
-def set_rates(*, shop: Shop, default_bp: int, own: Mapping[int, int | None], by: Person) -> bool:
+def set_rates(
+    *,
+    shop: Shop,
+    default_bp: int,
+    own: Mapping[int, int | None],
+    by: Person,
+    seen: Rates | None = None,
+) -> bool:
     """Write the shop's rate and those of the products named; say whether any differed.
 
     Whoever has a product in their bag whose rate changed is asked to look again. Orders
@@ -28,9 +48,15 @@ def set_rates(*, shop: Shop, default_bp: int, own: Mapping[int, int | None], by:
         default_bp: of every product without a rate of its own.
         own: a product's own rate by its id; None lets it have the shop's.
         by: the owner, whose act is kept for good.
+        seen: what was stored when they were looked at.
+
+    Raises:
+        RatesMoved: it is no longer so.
     """
     terms = locked(Terms.objects.filter(shop=shop))[0]
     goods = locked(Product.objects.filter(shop=shop).only("pk", "public_id", "commission_bp"))
+    if seen is not None and not _is_so(seen, terms, goods):
+        raise RatesMoved(shop.pk)
     changed = [one for one in goods if own.get(one.pk, one.commission_bp) != one.commission_bp]
     default_differs = terms.commission_bp != default_bp
     if not changed and not default_differs:
@@ -54,6 +80,12 @@ def set_rates(*, shop: Shop, default_bp: int, own: Mapping[int, int | None], by:
         after=after,
     )
     return True
+
+
+def _is_so(seen: Rates, terms: Terms, goods: Iterable[Product]) -> bool:
+    stored = {one.pk: one.commission_bp for one in goods}
+    as_seen = all(stored.get(pk, bp) == bp for pk, bp in seen.own.items())
+    return as_seen and terms.commission_bp == seen.default_bp
 
 
 def _told(default_bp: int, own: Mapping[str, int | None]) -> dict[str, Any]:

@@ -71,6 +71,8 @@ def _is_text(raw: bytes) -> bool:
 class AnswerTransitionRefused:
     """Turn "the world says no" facts that a view let through into a 409 page.
 
+    A press of a button there is none of is a page as well, a 422.
+
     Whoever reads the address of a button in a browser gets a page as well: an empty 405
     would be drawn by the browser as its own failure.
     """
@@ -89,6 +91,8 @@ class AnswerTransitionRefused:
     def process_exception(self, request: HttpRequest, fact: Exception) -> HttpResponse | None:
         if isinstance(fact, TransitionRefused):
             return web.moved_on(request)
+        if isinstance(fact, web.UnknownPress):
+            return web.not_understood(request)
         if isinstance(fact, OperationalError) and isinstance(fact.__cause__, WAITED_IN_VAIN):
             return web.busy(request)
         if isinstance(fact, UnicodeError):

@@ -24,6 +24,30 @@ TOO_MANY = 429
 WAIT_SECONDS = 60  # coarse: when a limit ends is nobody's business
 
 
+class UnknownPress(Exception):
+    """A form was sent by a button that its page does not have; nothing was written."""
+
+
+def pressed(
+    request: HttpRequest, *buttons: str, name: str = "act", default: str | None = None
+) -> str:
+    """Return which of ``buttons`` sent the form.
+
+    Args:
+        request: with what was sent.
+        buttons: their values.
+        name: of the buttons, or of a field that says which form of a page was sent.
+        default: what a form without any of them means; without it, nothing.
+
+    Raises:
+        UnknownPress: it is none of them; the middleware answers 422.
+    """
+    sent = request.POST.get(name, "") or default
+    if sent is None or sent not in {*buttons, default}:
+        raise UnknownPress(name)
+    return sent
+
+
 def row_number(text: str) -> int | None:
     """Return the number of a row that somebody's text says, or None if no row can bear it."""
     return int(text) if A_ROW.fullmatch(text) else None
@@ -48,6 +72,16 @@ def too_many(request: HttpRequest) -> HttpResponse:
     answer = render(request, "429.html", status=TOO_MANY)
     answer["Retry-After"] = str(WAIT_SECONDS)
     return answer
+
+
+def not_understood(request: HttpRequest) -> HttpResponse:
+    """Answer 422 to a form that was sent by no button of its page."""
+    page = {
+        "title": _("This was not understood"),
+        "message": _("Nothing was changed. Go back, look at the page anew and press a button."),
+        "back": way_back(request),
+    }
+    return render(request, "refused.html", page, status=UNPROCESSABLE)
 
 
 def moved_on(request: HttpRequest) -> HttpResponse:
@@ -93,5 +127,10 @@ def download(lines: Iterable[str], *, name: str) -> HttpResponse:
 
 
 def page_of(request: HttpRequest, rows: models.QuerySet[Row], *, size: int) -> Page[Row]:
-    """Return the page of ``rows`` the address asks for; nonsense gives the nearest one."""
-    return Paginator(rows, size).get_page(request.GET.get("page"))
+    """Return the page of ``rows`` the address asks for; nonsense gives the nearest one.
+
+    Its rows are a list, for templates ask the database nothing.
+    """
+    page = Paginator(rows, size).get_page(request.GET.get("page"))
+    page.object_list = list(page.object_list)
+    return page

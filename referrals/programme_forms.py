@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,7 +13,6 @@ from catalog.models import Product
 from kit.fields import RateField, WordsField
 from people.fields import AddressField
 from referrals.models import Programme
-from shops.models import Shop
 
 # The house's bound on every rate, which the database holds too.
 MOST_BP = 3000
@@ -29,8 +27,8 @@ class RatesForm(forms.Form):
         most_bp=MOST_BP,
     )
     every = RateField(
-        label=_("One rate for all products below"),
-        help_text=_("Fills the fields below; nothing is saved yet."),
+        label=_("One rate for all products above"),
+        help_text=_("Fills the fields above; nothing is saved yet."),
         most_bp=MOST_BP,
         required=False,
     )
@@ -52,13 +50,6 @@ class RatesForm(forms.Form):
 def own_field(product: Product) -> str:
     """Return the name of a product's field."""
     return f"own_{product.public_id}"
-
-
-def seen_rates(shop: Shop, goods: Iterable[Product]) -> str:
-    """Return a digest of a shop's rate and of those of ``goods``, as they are stored."""
-    own = sorted((one.public_id, one.commission_bp) for one in goods)
-    stored = (shop.handle, shop.terms.commission_bp, own)
-    return hashlib.sha256(repr(stored).encode()).hexdigest()[:32]
 
 
 class WhoForm(forms.Form):

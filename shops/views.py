@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kit.web import form_page, refused
+from kit.web import form_page, pressed, refused
 from people.models import Person
 from people.web import SignedInRequest
 from shops import following, opening, staff
@@ -100,7 +100,7 @@ def follow(request: HttpRequest, handle: str) -> HttpResponse:
     shop = get_object_or_404(Shop.objects.open(), handle=handle)
     if not request.user.is_authenticated:
         return redirect_to_login(f"/{shop.handle}")  # coming back to a POST would be a dead end
-    if request.POST.get("act") == "unfollow":
+    if pressed(request, "follow", "unfollow", default="follow") == "unfollow":
         following.unfollow(person=request.user, shop=shop)
         messages.success(request, _("You no longer follow %(shop)s.") % {"shop": shop.name})
     else:

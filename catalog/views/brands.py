@@ -17,7 +17,7 @@ from catalog.brand_forms import BrandForm, IssueForm, PolicyForm, ReasonForm, Re
 from catalog.models import Brand, BrandFlag, Certificate
 from kit import clock
 from kit.states import TransitionRefused
-from kit.web import UNPROCESSABLE, form_page, page_of, refused
+from kit.web import UNPROCESSABLE, form_page, page_of, pressed, refused
 from people.web import SignedInRequest
 
 A_PAGE = 30
@@ -117,7 +117,7 @@ def certificate(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Show a certificate to who issued it; it is renewed or revoked here."""
     rows = Certificate.objects.select_related("brand", "shop__owner", "category")
     own = get_object_or_404(rows, public_id=public_id, brand__owner=request.user)
-    act = request.POST.get("act")
+    act = pressed(request, "renew", "revoke") if request.method == "POST" else ""
     renewing = RenewForm(request.POST if act == "renew" else None, takes_up=own)
     revoking = ReasonForm(request.POST if act == "revoke" else None)
     if renewing.is_valid():

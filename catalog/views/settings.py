@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from catalog import shopfront
 from kit.refusals import Refused, why_not
-from kit.web import UNPROCESSABLE
+from kit.web import UNPROCESSABLE, pressed
 from people.web import SignedInRequest
 from shops import changing
 from shops.forms import SignForm, TermsForm
@@ -22,7 +22,7 @@ from shops.web import shop_required
 @shop_required(Act.EDIT_SHOP)
 @require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: SignedInRequest, shop: Shop) -> HttpResponse:
-    part = request.POST.get("part")
+    part = pressed(request, "sign", "terms", name="part") if request.method == "POST" else ""
     sign = SignForm(
         request.POST if part == "sign" else None,
         request.FILES if part == "sign" else None,

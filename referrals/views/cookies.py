@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from kit.web import way_back
+from kit.web import pressed, way_back
 from referrals import claiming, consent
 from referrals.touches import COOKIE_AGE, COOKIE_NAME
 from referrals.views.request_facts import bag_badge_of, viewer_of
@@ -40,12 +40,13 @@ def remember(answer: HttpResponse, cookie: str) -> None:
 
 
 def _decided(request: HttpRequest) -> HttpResponse:
+    act = pressed(request, "allow", "forget")
     answer = redirect(way_back(request, default="/about/cookies"))
-    if request.POST.get("act") == "allow":
+    if act == "allow":
         _keep(answer, consent.ALLOWED_COOKIE, consent.ALLOWED, age=consent.ALLOWED_AGE)
         if cookie := consent.as_cookie(request.COOKIES, request.POST.get("brought", "")):
             remember(answer, cookie)
-    elif request.POST.get("act") == "forget":
+    else:
         answer.delete_cookie(consent.ALLOWED_COOKIE, samesite="Lax")
         answer.delete_cookie(COOKIE_NAME, samesite="Lax")
         if (viewer := viewer_of(request)) is not None:

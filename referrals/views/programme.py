@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -16,14 +17,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from catalog.models import Product
-from catalog.rates import set_rates
-from kit.web import form_page, moved_on, page_of, too_many
+from catalog.rates import Rates, RatesMoved, set_rates
+from kit.web import CONFLICT, form_page, moved_on, page_of, pressed, too_many
 from people.fields import Address
 from people.friendships import AskedTooOften
 from people.models import Person
 from people.web import SignedInRequest, proved_lately
-from referrals import costs, programme
-from referrals.programme_forms import InviteForm, RatesForm, WhoForm, own_field, seen_rates
+from referrals import costs, programme, rates_seen
+from referrals.programme_forms import InviteForm, RatesForm, WhoForm, own_field
+from referrals.rates_seen import SeenRates
 from shops.models import Shop
 from shops.staff import Act
 from shops.web import rates_draft, shop_required
@@ -31,7 +33,7 @@ from shops.web import rates_draft, shop_required
 FORBIDDEN = 403
 GOODS_A_PAGE = 30
 A_PAGE = 50
-LOOKING = frozenset({"look", "every"})  # presses after which nothing is saved
+LOOKING = ("look", "every")  # presses after which nothing is saved
 
 WHY_NOT: dict[type[Exception], str | Promise] = {
     programme.AlreadyInvited: gettext_lazy("%(name)s is invited already."),
@@ -51,26 +53,69 @@ WHY_NOT: dict[type[Exception], str | Promise] = {
 def rates(request: SignedInRequest, shop: Shop) -> HttpResponse:
     """Set the rates; what they mean in money can be looked at before they are saved."""
     goods = page_of(request, _asked_for(request, shop), size=GOODS_A_PAGE)
-    if request.method == "POST" and request.POST.get("seen") != _seen(request, shop, goods):
+    if request.method != "POST":
+        return _rates_page(request, shop, goods, _rates_form(request, shop, goods, ""))
+    act = pressed(request, *LOOKING, default="save")
+    seen, shown = _seen(request, shop), _shown(request, goods)
+    if seen is None or not {one.public_id for one in shown} <= set(seen.own):
         return moved_on(request)
-    asked = request.POST.get("act", "")
-    act = (asked if asked in LOOKING else "save") if request.method == "POST" else ""
     form = _rates_form(request, shop, goods, act)
+    if rates_seen.moved_since(seen, shop, shown):
+        return _rates_moved(request, shop, form, seen)
     if act == "save" and form.is_valid():
-        return _saved(request, shop, form)
+        return _saved(request, shop, form, seen)
+    return _rates_page(request, shop, goods, form)
+
+
+def _rates_page(
+    request: SignedInRequest, shop: Shop, goods: Page[Product], form: RatesForm
+) -> HttpResponse:
     return form_page(request, "referrals/rates.html", form, _meaning(request, shop, goods, form))
 
 
 def _asked_for(request: SignedInRequest, shop: Shop) -> QuerySet[Product]:
-    only = request.GET.get("only", "")
-    goods = costs.goods_of(shop)
-    return goods.filter(public_id=only.upper()) if only else goods
+    only, goods = request.GET.get("only", ""), costs.goods_of(shop)
+    if not only:
+        return goods
+    get_object_or_404(shop.products, public_id=only.upper())
+    return goods.filter(public_id=only.upper())
 
 
-def _seen(request: SignedInRequest, shop: Shop, goods: Page[Product]) -> str:
-    """Return the digest of what is stored for the fields of the page, or for those sent."""
-    shown = [one for one in goods if request.method != "POST" or own_field(one) in request.POST]
-    return seen_rates(shop, shown)
+def _seen(request: SignedInRequest, shop: Shop) -> SeenRates | None:
+    """Return what the page showed that was sent, or None if it was no page of this shop."""
+    seen = rates_seen.read(request.POST.get("seen", ""))
+    return seen if seen is not None and seen.handle == shop.handle else None
+
+
+def _shown(request: SignedInRequest, goods: Iterable[Product]) -> list[Product]:
+    return [one for one in goods if own_field(one) in request.POST]
+
+
+def _rates_moved(
+    request: SignedInRequest, shop: Shop, form: RatesForm, seen: SeenRates
+) -> HttpResponse:
+    """Answer 409 with what somebody else changed; what was typed is kept for another look."""
+    if form.is_valid():
+        request.session[rates_draft(shop)] = _draft(form, seen)
+    fresh = Shop.objects.select_related("terms").get(pk=shop.pk)
+    goods = shop.products.filter(public_id__in=seen.own).order_by("-created_at", "-pk")
+    page = {
+        "shop": shop,
+        "moved": rates_seen.moved_since(seen, fresh, goods),
+        "is_kept": form.is_valid(),
+        "back": request.get_full_path(),
+    }
+    return render(request, "referrals/rates_moved.html", page, status=CONFLICT)
+
+
+def _draft(form: RatesForm, seen: SeenRates) -> dict[str, int | None]:
+    """Return what was typed and differs from what the page showed, by field."""
+    own = form.own()
+    goods = [one for one in form.goods if one.pk in own]
+    draft = {own_field(one): own[one.pk] for one in goods if own[one.pk] != seen.own[one.public_id]}
+    if form.cleaned_data["commission_bp"] != seen.default_bp:
+        draft["commission_bp"] = form.cleaned_data["commission_bp"]
+    return draft
 
 
 def _rates_form(request: SignedInRequest, shop: Shop, goods: Page[Product], act: str) -> RatesForm:
@@ -86,19 +131,19 @@ def _rates_form(request: SignedInRequest, shop: Shop, goods: Page[Product], act:
     return RatesForm(sent, goods=goods)
 
 
-def _saved(request: SignedInRequest, shop: Shop, form: RatesForm) -> HttpResponse:
-    default_bp, own = form.cleaned_data["commission_bp"], form.own()
-    stored = {one.pk: one.commission_bp for one in form.goods}
-    differing = [one for one in form.goods if own.get(one.pk, stored[one.pk]) != stored[one.pk]]
-    draft: dict[str, int | None] = {own_field(one): own[one.pk] for one in differing}
-    if default_bp != shop.terms.commission_bp:
-        draft["commission_bp"] = default_bp
+def _saved(request: SignedInRequest, shop: Shop, form: RatesForm, seen: SeenRates) -> HttpResponse:
+    default_bp, own, draft = form.cleaned_data["commission_bp"], form.own(), _draft(form, seen)
     if draft and not proved_lately(request):
         request.session[rates_draft(shop)] = draft
         page = {"next": request.get_full_path()}
         return render(request, "referrals/prove_first.html", page, status=FORBIDDEN)
+    stood = {one.pk: seen.own[one.public_id] for one in form.goods if one.pk in own}
+    before = Rates(seen.default_bp, stood)
+    try:
+        set_rates(shop=shop, default_bp=default_bp, own=own, by=request.user, seen=before)
+    except RatesMoved:
+        return _rates_moved(request, shop, form, seen)
     request.session.pop(rates_draft(shop), None)
-    set_rates(shop=shop, default_bp=default_bp, own=own, by=request.user)
     messages.success(request, _("Saved."))
     return redirect(request.get_full_path())
 
@@ -107,7 +152,7 @@ def _meaning(
     request: SignedInRequest, shop: Shop, goods: Page[Product], form: RatesForm
 ) -> dict[str, Any]:
     """Return what the page says of the rates as they stand in its fields."""
-    seen = _seen(request, shop, goods)
+    seen = rates_seen.written(shop, goods)
     default_bp = shop.terms.commission_bp
     own = {one.pk: one.commission_bp for one in goods}
     if form.is_bound and form.is_valid():
@@ -132,7 +177,7 @@ def rules(request: SignedInRequest, shop: Shop) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     if request.POST.get("shop", shop.handle) != shop.handle:  # shown before they chose another
         return moved_on(request)
-    is_rule = request.POST.get("part") == "who"
+    is_rule = sent is not None and pressed(request, "who", "invite", name="part") == "who"
     who = WhoForm(sent if is_rule else None, initial={"who": programme.who_of(shop)})
     invite = InviteForm(None if is_rule else sent)
     if who.is_valid():

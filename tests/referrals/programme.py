@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from catalog.models import Product
-from referrals.programme_forms import seen_rates
+from referrals import rates_seen
 from shops.models import Shop
 
 SHARERS, RATES, WHO = "/shop/sharers", "/shop/sharers/rates", "/shop/sharers/who"
@@ -29,4 +29,4 @@ def sent(honey, tea, **more) -> dict[str, str]:
 def seen(shop_id: int, *goods) -> str:
     """Return what the page that is loaded now says it has seen of these products."""
     shown = Product.objects.filter(pk__in=[one.pk for one in goods])
-    return seen_rates(Shop.objects.get(pk=shop_id), shown)
+    return rates_seen.written(Shop.objects.get(pk=shop_id), shown)

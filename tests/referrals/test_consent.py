@@ -146,12 +146,20 @@ def test_a_bag_carries_the_links_of_two_shops(link, noon):
     assert consent.carried(consent.joined(cookie_with([], one), "garbage")) == [one]
 
 
-@pytest.mark.parametrize("body", [{}, {"act": "x"}, {"act": "allow", "next": "//evil.test"}])
-def test_nonsense_changes_nothing_and_leads_nowhere(phone, db, body):
-    answer = phone.post("/about/cookies", body)
+def test_an_answer_leads_to_no_other_house(phone, db):
+    answer = phone.post("/about/cookies", {"act": "allow", "next": "//evil.test"})
 
     assert (answer.status_code, answer["Location"]) == (302, "/about/cookies")
     assert COOKIE_NAME not in answer.cookies
+
+
+@pytest.mark.parametrize("body", [{}, {"act": ""}, {"act": "x"}, {"act": "ALLOW"}, {"act": "\x00"}])
+def test_a_button_there_is_none_of_changes_nothing(phone, db, body):
+    answer = phone.post("/about/cookies", body)
+
+    assert answer.status_code == 422
+    assert "Nothing was changed" in answer.content.decode()
+    assert not answer.cookies
 
 
 def test_who_is_signed_in_is_asked_too(phone, link, xiaoyu, strict):

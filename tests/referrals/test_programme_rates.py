@@ -10,9 +10,12 @@ from django.core import mail
 
 from audit.models import AuditEvent
 from catalog.models import Product
+from catalog.rates import Rates, set_rates
 from kit import clock
+from referrals.views import programme as programme_views
 from shops.models import Membership, Shop, Terms
 from tests.conftest import NOON
+from tests.races import together
 from tests.referrals.money import take_back
 from tests.referrals.programme import RATES, SHARERS, seen, sent, text_of
 
@@ -163,8 +166,42 @@ def test_products_of_others_cannot_be_named(proved, hill_shop, honey, tea, xiaoy
     foreign = {"own_ZZZZZZZZZZ": "30", "own_": "30", "only": "x"}
 
     assert proved.post(RATES, sent(honey, tea) | foreign).status_code == 302
-    assert proved.get(f"{RATES}?only=ZZZZZZZZZZ").status_code == 200
-    assert proved.get(f"{RATES}?only=%F0%9F%8D%AF&page=x").status_code == 200
+    assert proved.get(f"{RATES}?only=ZZZZZZZZZZ").status_code == 404
+    assert proved.get(f"{RATES}?only=%F0%9F%8D%AF&page=x").status_code == 404
+    assert proved.get(f"{RATES}?only=&page=x").status_code == 200
+
+
+def test_another_shops_product_has_no_page_of_rates_here(proved, hill_shop, honey, xiaoyu):
+    other = Shop.objects.create(owner=xiaoyu, handle="second", name="二店")
+    Terms.objects.create(shop=other)
+    theirs = Product.objects.create(shop=other, title="theirs", commission_bp=700)
+    path = f"{RATES}?only={theirs.public_id}"
+
+    assert proved.get(path).status_code == 404
+    own = f"own_{theirs.public_id}"
+    sent_there = {"commission_bp": "10", own: "0", "seen": seen(hill_shop.pk, theirs)}
+    assert proved.post(path, sent_there).status_code == 404
+    assert proved.post(RATES, sent_there).status_code == 302
+    theirs.refresh_from_db()
+    assert theirs.commission_bp == 700
+
+
+@pytest.mark.parametrize("act", ["delete", "SAVE", "\x00", "9" * 10_000, "🍯"])
+def test_a_button_the_page_has_not_saves_nothing(proved, hill_shop, honey, tea, act):
+    answer = proved.post(RATES, sent(honey, tea, act=act, commission_bp="25"))
+
+    assert answer.status_code == 422
+    assert "Nothing was changed" in text_of(answer)
+    hill_shop.terms.refresh_from_db()
+    assert hill_shop.terms.commission_bp == 1000
+
+
+def test_a_wrong_rate_for_all_is_seen_where_it_stands(proved, honey, tea):
+    page = proved.post(RATES, sent(honey, tea, act="every", every="77"))
+
+    assert page.status_code == 422
+    assert "<details open>" in page.content.decode()
+    assert "<details>" in proved.get(RATES).content.decode()
 
 
 def test_a_product_the_page_did_not_show_keeps_its_rate(proved, hill_shop, honey, tea):
@@ -184,8 +221,24 @@ def test_an_older_page_puts_no_old_rate_back(proved, hill_shop, honey, tea):
     assert proved.post(RATES, new).status_code == 302
 
     for act in ("save", "look"):
-        assert proved.post(RATES, old | {"act": act}).status_code == 409
-    assert proved.post(RATES, {**old, "seen": ""}).status_code == 409
+        answer = proved.post(RATES, old | {"act": act, "commission_bp": "11"})
+        assert answer.status_code == 409
+        assert "云雾绿茶 before: 12.5% now: 5%" in text_of(answer)
+        assert "Rate of the shop before" not in text_of(answer)
+    again = proved.get(RATES)
+    assert 'value="11"' in again.content.decode()
+    assert 'value="5"' in again.content.decode()
+    assert "not saved yet" in text_of(again)
+    for wrong in (
+        "",
+        "\x00",
+        "shanli",
+        "shanli 1000",
+        "shanli 99999999",
+        "x" * 10**5,
+        "shanli -1 =",
+    ):
+        assert proved.post(RATES, {**old, "seen": wrong}).status_code == 409
 
     tea.refresh_from_db()
     assert tea.commission_bp == 500
@@ -275,3 +328,61 @@ def test_nobody_proves_anything_on_the_way_to_opening(hers, hill_shop, honey, ja
 
     honey.refresh_from_db()
     assert honey.commission_bp == 2000
+
+
+# --- two at once ------------------------------------------------------------------------------
+
+
+def both_save(*, seen: Rates | None, hill_shop, honey, chen) -> list[object]:
+    """Let two owners save at the same moment what each made of the same page."""
+    shop, by = hill_shop, chen
+
+    def first():
+        return set_rates(shop=shop, default_bp=1500, own={honey.pk: None}, by=by, seen=seen)
+
+    def second():
+        return set_rates(shop=shop, default_bp=1000, own={honey.pk: 500}, by=by, seen=seen)
+
+    return together(first, second)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_owners_who_save_at_once_one_is_told_what_changed(hill_shop, honey, chen):
+    seen_by_both = Rates(1000, {honey.pk: None})
+    outcomes = both_save(seen=seen_by_both, hill_shop=hill_shop, honey=honey, chen=chen)
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["RatesMoved", "bool"]
+    for row in (hill_shop.terms, honey):
+        row.refresh_from_db()
+    assert (hill_shop.terms.commission_bp, honey.commission_bp) in {(1500, None), (1000, 500)}
+    assert AuditEvent.objects.filter(act="shop.rates_changed").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_looking_under_the_lock_the_later_of_the_two_wipes_out_the_first(
+    hill_shop, honey, chen
+):
+    outcomes = both_save(seen=None, hill_shop=hill_shop, honey=honey, chen=chen)
+
+    assert outcomes == [True, True]
+    assert AuditEvent.objects.filter(act="shop.rates_changed").count() == 2
+
+
+def test_the_second_of_two_presses_reads_what_the_first_changed(
+    proved, hill_shop, honey, tea, chen, monkeypatch
+):
+    """The other owner saves after the page was checked and before it is written."""
+    locked_rates = programme_views.set_rates
+
+    def late(**words):
+        Terms.objects.filter(shop=hill_shop).update(commission_bp=1500)
+        return locked_rates(**words)
+
+    monkeypatch.setattr(programme_views, "set_rates", late)
+    answer = proved.post(RATES, sent(honey, tea, **{f"own_{tea.public_id}": "5"}))
+
+    assert answer.status_code == 409
+    assert "Rate of the shop before: 10% now: 15%" in text_of(answer)
+    tea.refresh_from_db()
+    assert tea.commission_bp == 1250
+    assert not AuditEvent.objects.exists()
