@@ -1,0 +1,1 @@
+"""Commands about orders and who placed them."""
