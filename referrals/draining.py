@@ -49,6 +49,7 @@ def drain(budget_seconds: float = 20.0) -> int:
             orphans_from, messages = _orphans(client, me, orphans_from)
             messages = messages or _fresh(client, me)
             if not messages:
+                journal.forget_old()  # nothing they could tell is missing any more
                 break
             stored += _take(client, messages)
     except redis.RedisError:

@@ -83,7 +83,10 @@ def replay() -> int:
 
 
 def forget_old() -> None:
-    """Delete what every drain has had time to store."""
+    """Delete what a drain has had time to store; called by one that left nothing behind.
+
+    By none other: where nobody drained for an hour and Valkey forgot, this is all there is.
+    """
     for path in settings.CLICK_SPOOL.glob(NAMES):
         with suppress(FileNotFoundError):  # another sweep was faster
             if time.time() - path.stat().st_mtime > KEPT_SECONDS:

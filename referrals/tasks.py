@@ -12,7 +12,6 @@ from referrals import (
     commissions,
     doorsteps,
     findings,
-    journal,
     kept_pictures,
     partitions,
     payout_looks,
@@ -32,7 +31,6 @@ def drain_clicks() -> int:
 @shared_task(name="referrals.sweep_click_spool")
 def sweep_click_spool() -> int:
     """Store the clicks that a file kept while no server could; return how many."""
-    journal.forget_old()
     return spool.sweep()
 
 

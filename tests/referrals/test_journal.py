@@ -170,11 +170,24 @@ def test_a_journal_is_kept_for_a_quarter_of_an_hour(link, settings):
     (path,) = settings.CLICK_SPOOL.glob(journal.NAMES)
     a_while_ago = time.time() - journal.KEPT_SECONDS
     os.utime(path, (a_while_ago + 60, a_while_ago + 60))
-    tasks.sweep_click_spool()
+    tasks.drain_clicks()
     assert path.exists()
 
     os.utime(path, (a_while_ago - 1, a_while_ago - 1))
+    tasks.drain_clicks()
+    assert not path.exists()
+
+
+def test_while_nobody_drains_a_journal_is_kept_for_as_long_as_it_takes(link, settings):
+    """Workers were away for an hour, and Valkey began anew meanwhile."""
+    note(link)
+    (path,) = settings.CLICK_SPOOL.glob(journal.NAMES)
+    an_hour_ago = time.time() - 3600
+    os.utime(path, (an_hour_ago, an_hour_ago))
+    forget_everything()
     tasks.sweep_click_spool()
+
+    assert tasks.drain_clicks() == 1
     assert not path.exists()
 
 
