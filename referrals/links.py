@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -116,10 +117,13 @@ class Earning:
 
     def display(self, language: str) -> str:
         """Return it as a reader writes it: ``¥6.80``, or ``¥6.80–¥9.90``; nothing for 0."""
-        if not self.most_minor:
-            return ""
-        amounts = dict.fromkeys((self.least_minor, self.most_minor))
-        return "–".join(Money(minor, self.currency).display(language) for minor in amounts)
+        return _written(self, language) if self.most_minor else ""
+
+
+@lru_cache(maxsize=2_000)
+def _written(earning: Earning, language: str) -> str:
+    amounts = dict.fromkeys((earning.least_minor, earning.most_minor))
+    return "–".join(Money(minor, earning.currency).display(language) for minor in amounts)
 
 
 def link_for(*, person: Person, product: Product, touches: Iterable[Touch] = ()) -> ShareLink:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from kit.ready_cookies import put_cookie
 from kit.web import pressed, way_back
 from referrals import claiming, consent
 from referrals.touches import COOKIE_AGE, COOKIE_NAME
@@ -55,6 +56,4 @@ def _decided(request: HttpRequest) -> HttpResponse:
 
 
 def _keep(answer: HttpResponse, name: str, value: str, *, age: timedelta) -> None:
-    answer.set_cookie(
-        name, value, max_age=age, httponly=True, samesite="Lax", secure=settings.IS_SECURE
-    )
+    put_cookie(answer, name, value, age=age, is_secure=settings.IS_SECURE)

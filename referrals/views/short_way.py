@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +22,7 @@ from redis.exceptions import RedisError
 
 from kit.middleware import NarrowPermissions
 from kit.public_ids import PublicIdConverter
+from kit.ready_cookies import put_cookie
 from referrals import links
 from referrals.links import LinkFacts
 from referrals.views.landing import open_link, product
@@ -48,34 +50,35 @@ class ShareLinksFirst:
     def __init__(self, get_response: Answer) -> None:
         self.long_way = get_response
         self.door: Any = convert_exception_to_response(_open)
+        self.answered: Any = convert_exception_to_response(self._answered)
         self.csrf = CsrfViewMiddleware(get_response)
-        self.csrf_cookie: dict[str, Any] = {
-            "max_age": settings.CSRF_COOKIE_AGE,
-            "secure": settings.CSRF_COOKIE_SECURE,
-            "httponly": settings.CSRF_COOKIE_HTTPONLY,
-            "samesite": settings.CSRF_COOKIE_SAMESITE,
-        }
-        self.frames: dict[bool, dict[str, Header]] = {}
+        self.frames: dict[tuple[bool, str], dict[str, Header]] = {}
         self.our_hosts: set[str] = set()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not _is_plain(request):
-            return self.long_way(request)
+        answer: HttpResponse | None = self.answered(request) if may_be_short(request.META) else None
+        return self.long_way(request) if answer is None else answer
+
+    def _answered(self, request: HttpRequest) -> HttpResponse | None:
+        """Return the answer, or None when this request must go the long way."""
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            return None
         path = request.path_info
+        language = _language_of(request)
         try:
             facts = links.resolve(path.removeprefix(SHARED)) if path.startswith(SHARED) else None
             if facts is None and not _is_product(path):
-                return self.long_way(request)
+                return None
             self._refuse_strange_hosts(request)
             request.META[OPENED] = facts
-            answer = self._through_the_door(request)
+            answer = self._through_the_door(request, language)
         except NOBODY_TO_ASK:
-            language = _language_of(request)
             translation.activate(language)  # or it would be the last visitor's
-            answer = _written_in(language, _nobody_home(request))
-        answer["Content-Length"] = str(len(answer.content))
+            answer = _nobody_home(request)
         # One by one the dozen headers would cost a tenth of the whole answer.
-        answer.headers._store.update(self._frame(request))
+        headers = answer.headers._store
+        headers.update(self._frame(request, language))
+        headers["content-length"] = ("Content-Length", str(len(answer.content)))
         return answer
 
     def _refuse_strange_hosts(self, request: HttpRequest) -> None:
@@ -87,41 +90,49 @@ class ShareLinksFirst:
             if len(self.our_hosts) < MOST_HOSTS:
                 self.our_hosts.add(host)
 
-    def _through_the_door(self, request: HttpRequest) -> HttpResponse:
-        language = _language_of(request)
+    def _through_the_door(self, request: HttpRequest, language: str) -> HttpResponse:
         translation.activate(language)
         if settings.CSRF_COOKIE_NAME in request.COOKIES:
             self.csrf.process_request(request)
-        answer: HttpResponse = _written_in(language, self.door(request))
+        answer: HttpResponse = self.door(request)
         if request.META.get("CSRF_COOKIE_NEEDS_UPDATE"):
-            secret = request.META["CSRF_COOKIE"]
-            answer.set_cookie(settings.CSRF_COOKIE_NAME, secret, **self.csrf_cookie)
+            put_cookie(
+                answer,
+                settings.CSRF_COOKIE_NAME,
+                request.META["CSRF_COOKIE"],
+                age=timedelta(seconds=settings.CSRF_COOKIE_AGE),
+                is_secure=settings.CSRF_COOKIE_SECURE,
+                httponly=settings.CSRF_COOKIE_HTTPONLY,
+            )
         return answer
 
-    def _frame(self, request: HttpRequest) -> dict[str, Header]:
-        """Return the headers that the house's frame gives every answer over this scheme."""
+    def _frame(self, request: HttpRequest, language: str) -> dict[str, Header]:
+        """Return the headers that the house gives every answer so asked for, in this language."""
         is_secure = request.is_secure()
-        if is_secure not in self.frames:
+        frame = self.frames.get((is_secure, language))
+        if frame is None:
             # No page on this way asks for a nonce, so the policy is the same on all of them.
             chain: Any = lambda _: HttpResponse()  # noqa: E731  # the frame around nothing
             for step in (XFrameOptionsMiddleware, CSPMiddleware, SecurityMiddleware):
                 chain = step(chain)
             blank = NarrowPermissions(chain)(request)
             del blank["Content-Type"]
-            self.frames[is_secure] = {name.lower(): (name, text) for name, text in blank.items()}
-        return self.frames[is_secure]
+            blank["Content-Language"] = language
+            blank["Vary"] = "Accept-Language, Cookie"
+            frame = {name.lower(): (name, text) for name, text in blank.items()}
+            self.frames[is_secure, language] = frame
+        return frame
 
 
-def _is_plain(request: HttpRequest) -> bool:
-    """Whether nothing about a request needs a look at a session, or at odd input."""
-    environ = request.META
-    query = environ.get("QUERY_STRING", "")
+def may_be_short(environ: dict[str, Any]) -> bool:
+    """Whether a request is for one of the doors, and needs no look at a session or odd input."""
+    path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
     return (
-        request.method == "GET"
+        path.startswith((SHARED, PRODUCT))
+        and environ.get("REQUEST_METHOD") == "GET"
         and settings.SESSION_COOKIE_NAME not in environ.get("HTTP_COOKIE", "")
         and "%" not in query
         and query.isascii()
-        and (not settings.SECURE_SSL_REDIRECT or request.is_secure())
     )
 
 
@@ -154,12 +165,6 @@ def _language(accepted: str, chosen: str) -> str:
     asked.META["HTTP_ACCEPT_LANGUAGE"] = accepted
     asked.COOKIES[settings.LANGUAGE_COOKIE_NAME] = chosen
     return translation.get_language_from_request(asked)
-
-
-def _written_in(language: str, answer: HttpResponse) -> HttpResponse:
-    answer["Content-Language"] = language
-    answer["Vary"] = "Accept-Language, Cookie"
-    return answer
 
 
 def _nobody_home(request: HttpRequest) -> HttpResponse:

@@ -41,12 +41,17 @@ def test_one_trip_notes_the_click_and_brings_what_the_page_lacks(link, monkeypat
         return send(*words, **how)
 
     monkeypatch.setattr(wire, "send_command", counted)
+    stream.client().script_flush()
+    asked.clear()
 
+    note_and_fetch(link)
+    assert asked == ["EVALSHA", "EVAL"]  # the script itself goes along only when it is not known
+    asked.clear()
     assert note_and_fetch(link, fetch=f"{stream.key()}:page").fetched == b"\x80page"
     assert note_and_fetch(link, fetch=f"{stream.key()}:nothing").fetched is None
     assert note_and_fetch(link).fetched is None
-    assert asked == ["EVAL"] * 3
-    assert in_stream() == 3
+    assert asked == ["EVALSHA"] * 3
+    assert in_stream() == 4
 
 
 def test_a_moment_is_kept_to_the_millisecond_in_every_store(noon, link, dead_valkey):
