@@ -12,7 +12,8 @@ from tests.faults.machine import Money
 from tests.provider import RunningProvider, running_provider
 
 LIVES, STEPS = 200, 60
-FAR_ENOUGH = 1  # of each: refunds undone, payouts that came back, balances below zero
+# Of each kind of thing that befell some life: the rarest was seen 35 times when this was set.
+FAR_ENOUGH = 20
 
 
 @pytest.fixture
