@@ -11,7 +11,14 @@ from django.middleware.csrf import CSRF_ALLOWED_CHARS, CSRF_SECRET_LENGTH
 SIGNS = len(CSRF_ALLOWED_CHARS)
 # Bytes from here on would make the first signs likelier than the others.
 FAIR = 256 - 256 % SIGNS
-PLACES = {sign: place for place, sign in enumerate(CSRF_ALLOWED_CHARS)}
+UNFAIR = bytes(range(FAIR, 256))
+SIGN_OF_BYTE = bytes(ord(CSRF_ALLOWED_CHARS[byte % SIGNS]) for byte in range(256))
+# What a secret's sign becomes under a mask's: looked up, for the sum takes three times as long.
+HIDDEN = {
+    (one, other): CSRF_ALLOWED_CHARS[(place + further) % SIGNS]
+    for place, one in enumerate(CSRF_ALLOWED_CHARS)
+    for further, other in enumerate(CSRF_ALLOWED_CHARS)
+}
 
 
 def form_token(environ: MutableMapping[str, Any]) -> str:
@@ -25,14 +32,12 @@ def form_token(environ: MutableMapping[str, Any]) -> str:
         secret = environ["CSRF_COOKIE"] = _drawn()
     environ["CSRF_COOKIE_NEEDS_UPDATE"] = True
     mask = _drawn()
-    pairs = zip(secret, mask, strict=True)
-    hidden = [CSRF_ALLOWED_CHARS[(PLACES[one] + PLACES[other]) % SIGNS] for one, other in pairs]
-    return mask + "".join(hidden)
+    return mask + "".join(map(HIDDEN.__getitem__, zip(secret, mask, strict=True)))
 
 
 def _drawn() -> str:
     """Return 32 random signs, each as likely as any other."""
-    signs: list[str] = []
+    signs = b""
     while len(signs) < CSRF_SECRET_LENGTH:
-        signs += [CSRF_ALLOWED_CHARS[byte % SIGNS] for byte in os.urandom(48) if byte < FAIR]
-    return "".join(signs[:CSRF_SECRET_LENGTH])
+        signs += os.urandom(48).translate(SIGN_OF_BYTE, UNFAIR)
+    return signs[:CSRF_SECRET_LENGTH].decode()

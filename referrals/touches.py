@@ -6,7 +6,7 @@ import binascii
 import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -70,13 +70,15 @@ def read_cookie(value: str | None) -> list[Touch]:
     return sorted((touch for touch in touches if touch.at > oldest), key=_age)
 
 
-def cookie_with(touches: Iterable[Touch], new: Touch) -> str:
+def cookie_with(touches: Sequence[Touch], new: Touch) -> str:
     """Return the cookie's value after one more touch.
 
     The newest touch of every shop is kept first, up to eight. What room is left goes to
     the newest of the others, one a link, so that a sharer who may not earn from this
     buyer does not wipe out the friend who came before.
     """
+    if not touches:
+        return _signed(VERSION + _packed(new))  # most visitors come for the first time
     one_a_link: dict[int, Touch] = {}
     for touch in sorted([*touches, new], key=_age):
         one_a_link.setdefault(touch.link_id, touch)

@@ -48,7 +48,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         if answer is not None:
             cookies = [("Set-Cookie", one.OutputString()) for one in answer.cookies.values()]
             status = f"{answer.status_code} {answer.reason_phrase}"
-            start_response(status, [*answer.items(), *cookies])
+            start_response(status, [*answer.headers._store.values(), *cookies])
             return [answer.content]
     return django_app(environ, start_response)
 
