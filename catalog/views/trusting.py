@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from catalog import item_circles, item_scores, nearness
+from kit.web import pressed
 from people import privacy, trust_rules, trust_score
 from people.models import Person
 
@@ -42,7 +43,7 @@ def about_trust(request: HttpRequest) -> HttpResponse:
 def _switched(request: HttpRequest) -> HttpResponse:
     if not isinstance(request.user, Person):
         return redirect_to_login("/about/trust")
-    wanted = request.POST.get("wanted") == "on"
+    wanted = pressed(request, "on", "off", name="wanted") == "on"
     privacy.set_personalised(person=request.user, wanted=wanted)
     messages.success(request, _("Saved. You see it from the next page on."))
     return redirect("catalog:about_trust")
