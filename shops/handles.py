@@ -4,9 +4,9 @@ from __future__ import annotations
 
 # The first words of the house's own addresses: /<handle> comes last and must never hide one.
 ROUTES = frozenset({
-    "about", "accounts", "admin", "api", "b", "bag", "c", "checkout", "circles", "demo", "desk", "friends",
-    "healthz", "i18n", "look", "me", "media", "o", "open", "p", "pay", "readyz", "s", "search",
-    "shop", "shops", "static", "u", "webhooks",
+    "about", "accounts", "admin", "api", "b", "bag", "c", "checkout", "circles", "demo", "desk",
+    "friends", "healthz", "i18n", "look", "me", "media", "o", "open", "p", "pay", "readyz", "s",
+    "scenes", "search", "shop", "shops", "static", "u", "webhooks",
 })  # fmt: skip
 
 # Words a stranger would take for the house itself, or that it may need one day.

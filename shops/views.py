@@ -6,12 +6,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kit.web import form_page, pressed, refused
+from kit.web import form_page, page_of, pressed, refused, way_back
 from people.models import Person
 from people.web import SignedInRequest
 from shops import following, opening, staff
@@ -21,6 +22,7 @@ from shops.staff import Act
 from shops.web import SESSION_KEY, shop_required
 
 NEXT_STEP = "/shop/products/new"
+PAGE = 50
 
 
 @login_required
@@ -108,4 +110,13 @@ def follow(request: HttpRequest, handle: str) -> HttpResponse:
         messages.success(
             request, _("You will hear when %(shop)s has something new.") % {"shop": shop.name}
         )
-    return redirect(f"/{shop.handle}")
+    return redirect(way_back(request, default=f"/{shop.handle}"))
+
+
+@require_safe
+@never_cache
+@login_required
+def followed(request: SignedInRequest) -> HttpResponse:
+    """List the shops a person follows."""
+    page = page_of(request, following.followed_by(request.user), size=PAGE)
+    return render(request, "shops/followed.html", {"page": page, "shops": list(page)})
