@@ -16,6 +16,7 @@ from orders import links, story
 from orders.models import Order, OrderLine, OrderRefund
 from orders.sums import left_of
 from people.models import Person
+from people.standing import Standing, standing
 from people.trust import blocked_ids
 from shops.models import Shop
 
@@ -59,6 +60,7 @@ def to_buyer(order: Order, *, viewer: Person | None) -> dict[str, Any]:
     """Return what the buyer's page of one order shows."""
     lines = list(OrderLine.objects.filter(order=order).select_related("product", "variant"))
     beside = Order.objects.filter(checkout=order.checkout_id).exclude(pk=order.pk)
+    friend = friend_of(order, viewer=viewer)
     return {
         "order": order,
         "token": links.token_of(order),
@@ -67,7 +69,8 @@ def to_buyer(order: Order, *, viewer: Person | None) -> dict[str, Any]:
         "left_minor": left_of(order, lines).total_minor,
         "gift_minor": sum(line.given_minor for line in lines),
         "refunds": refunds_of(order),
-        "friend": friend_of(order, viewer=viewer),
+        "friend": friend,
+        "offered": friend if friend and may_ask(order, friend, viewer=viewer) else None,
         "beside": [(other, links.signed_path(other)) for other in beside.select_related("shop")],
     }
 
@@ -85,6 +88,19 @@ def friend_of(order: Order, *, viewer: Person | None) -> Person | None:
     if viewer is not None and sharer.pk in blocked_ids(viewer.pk):
         return None
     return sharer
+
+
+def may_ask(order: Order, friend: Person, *, viewer: Person | None) -> bool:
+    """Return whether the buyer is offered to ask who brought them to be friends.
+
+    Offered, and no more: nobody is asked, and nothing written, until the buyer presses.
+    """
+    if order.state in {Order.State.CANCELLED, Order.State.REFUNDED}:
+        return False
+    if viewer is None:
+        return order.buyer_id is None
+    is_buyer = viewer.pk == order.buyer_id
+    return is_buyer and standing(viewer=viewer, other=friend) == Standing.STRANGERS
 
 
 def cards_of(orders: Iterable[Order]) -> list[Card]:

@@ -6,12 +6,15 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from notifications.models import Notice
 from orders import fulfilment, paying, refunds
 from orders.links import signed_path
 from orders.models import Order
-from people.models import Block
+from people import friendships
+from people.models import Block, FriendRequest
 from tests.orders.conftest import buy, pay, pay_at, the_order
 
 
@@ -223,3 +226,29 @@ def test_the_list_takes_few_questions_however_long_it_is(client, jar, xiaoyu, ho
         client.get("/me/orders")
 
     assert len(few) == len(many)
+
+
+def test_who_came_by_a_link_is_offered_its_sharer_and_nobody_is_asked(paid, linwei, xiaoyu):
+    client = Client()
+    client.force_login(xiaoyu)
+    add = f"/u/{linwei.public_id}/add"
+    assert add in client.get(signed_path(paid)).content.decode()
+    assert not FriendRequest.objects.exists()
+    assert not Notice.objects.filter(person=linwei, kind="friend_request").exists()
+
+    friendships.ask(sender=xiaoyu, receiver=linwei)
+    assert add not in client.get(signed_path(paid)).content.decode()
+
+
+def test_nobody_else_is_offered_a_friend_and_nobody_blocked_is(paid, linwei, xiaoyu, chen):
+    add = f"/u/{linwei.public_id}/add"
+    for person in (None, chen):
+        client = Client()
+        if person:
+            client.force_login(person)
+        assert add not in client.get(signed_path(paid)).content.decode()
+
+    friendships.block(blocker=linwei, blocked=xiaoyu)
+    client = Client()
+    client.force_login(xiaoyu)
+    assert add not in client.get(signed_path(paid)).content.decode()
