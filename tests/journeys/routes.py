@@ -72,6 +72,8 @@ def _known(world: World) -> dict[str, list[str]]:
         "me/brands/": list(world.brands.values()),
         "me/certificates/": [world.certificate],
         "desk/brands/": list(world.brands.values()),
+        "c/": [world.circle_code],
+        "circles/": list(world.circles.values()),
         "u/": [people["linwei"], people["xiaoyu"], people["sofia"]],
         "friends/": [people["linwei"], people["hao"]],
         "shop/staff/": [people["jun"], people["chen"], people["hao"]],

@@ -96,6 +96,9 @@ def pages_of(world: World) -> dict[str, list[str]]:
             *(orders[state] for state in ("placed", "paid", "shipped", "refunding", "completed")),
             *(f"/me{page}" for page in ("", "/profile", "/orders", "/notices", "/friends")),
             *(f"/p/{honey}", f"/p/{honey}/endorse", f"/u/{linwei}", f"/u/{linwei}/block"),
+            *("/me/privacy", "/me/code", "/me/circles", "/me/circles/new", "/me/shops"),
+            *(f"/circles/{world.circles['open']}{page}" for page in ("", "/people", "/leave")),
+            f"/c/{world.circle_code}",
             *("/accounts/email/", "/accounts/phone/change/", "/accounts/logout/"),
             *("/accounts/2fa/", "/accounts/2fa/webauthn/"),
         ],
@@ -106,6 +109,8 @@ def pages_of(world: World) -> dict[str, list[str]]:
             *("/me/links", f"/me/links/{world.link.removeprefix('/s/')}", f"/p/{honey}/share/kit"),
             f"/me/links/{world.link.removeprefix('/s/')}/settings",
             f"/u/{world.people['sofia']}",
+            *(f"/circles/{world.circles['open']}{page}" for page in ("", "/people", "/edit")),
+            f"/circles/{world.circles['open']}/close",
             "/me/sharing",
         ],
         "chen": [

@@ -31,7 +31,7 @@ from orders.contacts import Contact
 from orders.links import signed_path
 from orders.models import Order
 from payments import destinations, payouts
-from people import friendships
+from people import circle_places, circles, friendships
 from people.models import Person, StaffRole
 from referrals import charities, commissions, links
 from referrals.models import Review, ShareLink
@@ -68,7 +68,9 @@ class World:
     notices: dict[str, str] = field(default_factory=dict)
     handles: dict[str, str] = field(default_factory=dict)
     brands: dict[str, str] = field(default_factory=dict)
+    circles: dict[str, str] = field(default_factory=dict)
     certificate: str = ""
+    circle_code: str = ""
     link: str = ""
     charity: str = ""
     review: str = ""
@@ -93,7 +95,25 @@ def build() -> World:
     _haos_brands(world, cast, shop, tag)
     _on_the_way(world, cast)
     _a_charity(world, cast, tag)
+    _circles(world, cast)
     return world
+
+
+def _circles(world: World, cast: dict[str, Person]) -> None:
+    """Lin Wei has two: one to be seen, in which Xiaoyu is, and one for those in it."""
+    for key, name, seen_by in (
+        ("open", "山里晨跑团", "everyone"),
+        ("quiet", "楼下邻居", "members"),
+    ):
+        circle = circles.open_circle(
+            host=cast["linwei"], name=name, words="周六七点", seen_by=seen_by, may_ask=True
+        )
+        world.circles[key], world.circle_code = circle.public_id, circle.invite_code
+        circle_places.join(circle=circle, code=circle.invite_code, person=cast["jun"])
+        if key == "open":
+            circle_places.join(circle=circle, code=circle.invite_code, person=cast["xiaoyu"])
+            circle_places.ask(circle=circle, person=cast["sofia"], words="我是 Sofia")
+            circles.offer_place(circle=circle, host=cast["linwei"], member_id=cast["xiaoyu"].pk)
 
 
 def _a_charity(world: World, cast: dict[str, Person], tag: str) -> None:
