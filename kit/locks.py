@@ -24,13 +24,17 @@ def one_at_a_time(*names: str) -> None:
     _advisory(sorted(set(names)))
 
 
-def alongside(name: str) -> None:
-    """Hold an advisory lock together with others until the transaction ends.
+def alongside(*names: str) -> None:
+    """Hold an advisory lock on each name together with others until the transaction ends.
 
     Whoever wants it by ``one_at_a_time`` waits for all of them, and they for that one.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [name])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock_shared(hashtextextended(name, 0))"
+            " FROM unnest(%s::text[]) AS name",
+            [sorted(set(names))],
+        )
 
 
 def _advisory(names: Iterable[str]) -> None:

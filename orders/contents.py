@@ -162,21 +162,9 @@ def with_gifts(inside: Contents, *, touches: Iterable[Touch], buyer: Person | No
     proved = list(touches)
     if not proved and buyer is None:
         return inside
-    shop_ids = [group.shop.pk for group in inside.groups]
-    giving_in = giving.shops_giving(shop_ids=shop_ids, touches=proved, buyer=buyer)
-    return Contents(
-        [
-            replace(group, gift=_gift(group, proved, buyer))
-            if group.shop.pk in giving_in
-            else group
-            for group in inside.groups
-        ]
-    )
-
-
-def _gift(group: Group, touches: list[Touch], buyer: Person | None) -> Gift | None:
-    lines = _to_earn(group)
-    return giving.foreseen(touches=touches, buyer=buyer, shop=group.shop, lines=lines)
+    baskets = [giving.Basket(group.shop, _to_earn(group)) for group in inside.groups]
+    gifts = giving.foreseen(touches=proved, buyer=buyer, baskets=baskets)
+    return Contents([replace(group, gift=gifts.get(group.shop.pk)) for group in inside.groups])
 
 
 def _to_earn(group: Group) -> list[LineToEarn]:

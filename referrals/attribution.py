@@ -11,7 +11,7 @@ from django.db import transaction
 from people.models import Person
 from referrals import findings, storing
 from referrals.expecting import LineToEarn, expect
-from referrals.judging import Judged, Purchase, judge
+from referrals.judging import Judged, Purchase, judge_all
 from referrals.models import Attribution, Candidate, Click
 from referrals.rules import Rule
 from referrals.storing import Opening
@@ -63,7 +63,7 @@ def freeze(*, orders: Sequence[NewOrder]) -> dict[str, Attribution]:
     """
     decided = Attribution.objects.filter(order_key__in=[order.order_key for order in orders])
     attributions = {one.order_key: one for one in decided}
-    judged = [(order, _judged(order)) for order in orders if order.order_key not in attributions]
+    judged = _judged([order for order in orders if order.order_key not in attributions])
     # All of them at once: a drain locks the hours it counts in from the least to the
     # greatest, and a checkout that came back for one more would wait with it in a circle.
     _store([one for _, candidates in judged if (one := _taken(candidates))])
@@ -74,8 +74,13 @@ def freeze(*, orders: Sequence[NewOrder]) -> dict[str, Attribution]:
     return attributions
 
 
-def _judged(order: NewOrder) -> list[Judged]:
-    return judge(Purchase(order.shop, order.buyer, order.fingerprints, order.at), order.touches)
+def _judged(orders: Sequence[NewOrder]) -> list[tuple[NewOrder, list[Judged]]]:
+    """Judge the orders of one checkout, each in a shop of its own, in one go."""
+    if not orders:
+        return []
+    purchases = [Purchase(one.shop, one.buyer, one.fingerprints, one.at) for one in orders]
+    judged = judge_all(purchases, orders[0].touches)
+    return [(order, judged[order.shop.pk]) for order in orders]
 
 
 def _taken(judged: Iterable[Judged]) -> Judged | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from catalog.models import Product
@@ -32,9 +32,15 @@ class Share:
     minor: int
 
 
-def shares_of(lines: Sequence[LineToEarn], *, shop: Shop) -> list[Share]:
-    """Return what each line earns: the order's total rounded down, then dealt to the lines."""
-    products = Product.objects.in_bulk({line.product_id for line in lines})
+def shares_of(
+    lines: Sequence[LineToEarn], *, shop: Shop, products: Mapping[int, Product] | None = None
+) -> list[Share]:
+    """Return what each line earns: the order's total rounded down, then dealt to the lines.
+
+    ``products`` are those of the lines, by id, where they are at hand.
+    """
+    if products is None:
+        products = Product.objects.in_bulk({line.product_id for line in lines})
     default_bp = shop.terms.commission_bp
     rates = [rate_of(products[line.product_id], default_bp=default_bp) for line in lines]
     exact = [line.base_minor * rate_bp for line, rate_bp in zip(lines, rates, strict=True)]

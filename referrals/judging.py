@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,6 +14,7 @@ from payments.models import Destination, Payout
 from people.models import Block, Person
 from referrals import claiming, fingerprints, programme
 from referrals.models import Click, Gives, ShareLink
+from referrals.programme import Pair
 from referrals.rules import Rule
 from referrals.touches import Touch, in_turn
 from shops.models import Membership, Shop
@@ -66,36 +67,55 @@ class _Known:
     """What the rules compare a candidate with, all of it fetched at once.
 
     ``contacts`` are those of the buyer's account; what was typed for this order is looked at
-    in ``_taken``.
+    in ``_was_typed``. A pair is a shop and a person.
     """
 
     links: Mapping[int, ShareLink]
     kinds: Mapping[UUID, str]
-    window: timedelta
     contacts: frozenset[str]
-    staff_ids: frozenset[int]
     blocked_ids: frozenset[int]
-    barred_ids: frozenset[int]
-    same_account_ids: frozenset[int]
+    staff: frozenset[Pair]
+    barred: frozenset[Pair]
+    same_account: frozenset[Pair]
 
 
 def judge(purchase: Purchase, touches: Iterable[Touch]) -> list[Judged]:
-    """Return what becomes of each candidate, in the turn in which they may earn; writes nothing.
+    """Return what becomes of each candidate of one order, see ``judge_all``."""
+    return judge_all([purchase], touches)[purchase.shop.pk]
 
-    Candidates are the buyer's touches of this shop, those of the browser and those that
-    their account claimed on others. The first whom no rule refuses is taken, unless the
-    contact that was typed is its sharer's: then nobody is. Must stand in the order's
+
+def judge_all(purchases: Sequence[Purchase], touches: Iterable[Touch]) -> dict[int, list[Judged]]:
+    """Return, by shop, what becomes of each candidate, in the turn in which they may earn.
+
+    Candidates are the buyer's touches of a shop, those of the browser and those that their
+    account claimed on others. The first whom no rule refuses is taken, unless the contact
+    that was typed is its sharer's: then nobody is. Writes nothing; must stand in the orders'
     transaction: a removal from the programme waits for it.
+
+    Nine queries at most, however many shops and candidates there are.
+
+    Args:
+        purchases: of one buyer at one moment, each in a shop of its own.
+        touches: what the buyer's browser proves.
     """
     by_click = {touch.click_id: touch for touch in touches}
     of_browser = frozenset(by_click)
-    buyer_id = purchase.buyer.pk if purchase.buyer else None
-    for touch in claiming.claimed_by(buyer_id, shop_id=purchase.shop.pk):
+    shop_ids = [purchase.shop.pk for purchase in purchases]
+    buyer = purchases[0].buyer if purchases else None
+    for touch in claiming.claimed_in(buyer.pk if buyer else None, shop_ids=shop_ids):
         by_click.setdefault(touch.click_id, touch)
-    candidates = in_turn(by_click.values(), shop_id=purchase.shop.pk)
-    if not candidates:
-        return []
-    known = _known(purchase, candidates)
+    candidates = {pk: in_turn(by_click.values(), shop_id=pk) for pk in shop_ids}
+    if not any(candidates.values()):
+        return {pk: [] for pk in shop_ids}
+    known = _known(purchases, [touch for some in candidates.values() for touch in some])
+    return {
+        one.shop.pk: _judged(one, candidates[one.shop.pk], known, of_browser) for one in purchases
+    }
+
+
+def _judged(
+    purchase: Purchase, candidates: list[Touch], known: _Known, of_browser: frozenset[UUID]
+) -> list[Judged]:
     refused = [_refusal(touch, known, purchase) for touch in candidates]
     first = next((touch for touch, rule in zip(candidates, refused, strict=True) if not rule), None)
     is_own = first is not None and _was_typed(known.links[first.link_id], purchase)
@@ -148,45 +168,48 @@ def _by_click(
 ) -> Iterator[tuple[Rule, bool]]:
     kind = known.kinds.get(touch.click_id)
     yield Rule.AFTER_THE_ORDER, touch.at > purchase.at + CLOCKS_DIFFER
-    yield Rule.WINDOW_OVER, purchase.at - touch.at > known.window
+    window = timedelta(days=purchase.shop.terms.attribution_days)
+    yield Rule.WINDOW_OVER, purchase.at - touch.at > window
     yield Rule.NOT_A_PERSON, kind is not None and kind not in OF_PEOPLE
     yield Rule.LINK_ENDED, link.ends_at is not None and touch.at >= link.ends_at
 
 
 def _by_sharer(sharer: Person, known: _Known, purchase: Purchase) -> Iterator[tuple[Rule, bool]]:
     contacts = fingerprints.of(phone=sharer.phone or "", email=sharer.email or "")
+    pair = purchase.shop.pk, sharer.pk
     yield Rule.OWN_PURCHASE, purchase.buyer is not None and sharer.pk == purchase.buyer.pk
-    yield Rule.OWN_SHOP, sharer.pk in known.staff_ids
+    yield Rule.OWN_SHOP, pair in known.staff
     yield Rule.INACTIVE, not sharer.is_active
     yield Rule.BLOCKED, sharer.pk in known.blocked_ids
     yield Rule.OWN_CONTACT, bool(contacts & known.contacts)
-    yield Rule.OWN_ACCOUNT, sharer.pk in known.same_account_ids
-    yield Rule.NOT_IN_PROGRAMME, sharer.pk in known.barred_ids
+    yield Rule.OWN_ACCOUNT, pair in known.same_account
+    yield Rule.NOT_IN_PROGRAMME, pair in known.barred
 
 
-def _known(purchase: Purchase, candidates: list[Touch]) -> _Known:
-    """Fetch what the rules ask for: eight queries, however many candidates there are."""
-    shop, buyer = purchase.shop, purchase.buyer
+def _known(purchases: Sequence[Purchase], candidates: list[Touch]) -> _Known:
+    """Fetch what the rules ask for, in eight queries."""
+    buyer, at = purchases[0].buyer, purchases[0].at
+    shops = {purchase.shop.pk: purchase.shop for purchase in purchases}
     links = (
         ShareLink.objects.filter(pk__in={touch.link_id for touch in candidates})
         .select_related("person", "charity")
         .in_bulk()
     )
     clicks = Click.objects.filter(pk__in=[touch.click_id for touch in candidates])
-    sharer_ids = frozenset(link.person_id for link in links.values())
-    members = Membership.objects.filter(shop=shop).values_list("person_id", flat=True)
+    pairs = frozenset((one.shop_id, one.person_id) for one in links.values())
+    pairs = frozenset(pair for pair in pairs if pair[0] in shops)
+    members = Membership.objects.filter(shop__in=shops).values_list("shop_id", "person_id")
     own = (
         fingerprints.of(phone=buyer.phone or "", email=buyer.email or "") if buyer else frozenset()
     )
     return _Known(
         links=links,
         kinds=dict(clicks.values_list("pk", "kind")),
-        window=timedelta(days=shop.terms.attribution_days),
         contacts=own,
-        staff_ids=frozenset(members) | {shop.owner_id},
         blocked_ids=_blocked_ids(buyer),
-        barred_ids=programme.barred_at_order(shop=shop, person_ids=sharer_ids, at=purchase.at),
-        same_account_ids=_same_account_ids(shop, buyer, sharer_ids),
+        staff=frozenset(members) | {(pk, shop.owner_id) for pk, shop in shops.items()},
+        barred=programme.barred_at_order(shop_ids=list(shops), pairs=pairs, at=at),
+        same_account=_same_account(shops, buyer, pairs),
     )
 
 
@@ -199,21 +222,28 @@ def _blocked_ids(buyer: Person | None) -> frozenset[int]:
     return frozenset(person for pair in blocks for person in pair)
 
 
-def _same_account_ids(
-    shop: Shop, buyer: Person | None, sharer_ids: frozenset[int]
-) -> frozenset[int]:
-    """Return the sharers whose money has arrived where the buyer's or the owner's has.
+def _same_account(
+    shops: Mapping[int, Shop], buyer: Person | None, pairs: frozenset[Pair]
+) -> frozenset[Pair]:
+    """Return the sharers whose money has arrived where the buyer's or a shop's owner's has.
 
     An account that was only named proves nothing: anybody can type a sharer's.
     """
-    other_ids = {shop.owner_id} | ({buyer.pk} if buyer else set())
+    people = {person_id for _shop_id, person_id in pairs}
+    people |= {shop.owner_id for shop in shops.values()} | ({buyer.pk} if buyer else set())
     arrived = Payout.objects.filter(
         person=OuterRef("person"),
         provider=OuterRef("provider"),
         destination=OuterRef("identifier"),
         state=Payout.State.SETTLED,
     )
-    places = Destination.objects.filter(Exists(arrived), person_id__in=sharer_ids | other_ids)
-    pairs = set(places.exclude(fingerprint="").values_list("person_id", "fingerprint"))
-    theirs = {place for person_id, place in pairs if person_id in other_ids}
-    return frozenset(person_id for person_id, place in pairs if place in theirs) & sharer_ids
+    theirs = Destination.objects.filter(Exists(arrived), person_id__in=people)
+    places: dict[int | None, set[str]] = {}
+    for person_id, place in theirs.exclude(fingerprint="").values_list("person_id", "fingerprint"):
+        places.setdefault(person_id, set()).add(place)
+
+    def others(shop_id: int) -> set[str]:
+        of_buyer = places.get(buyer.pk, set()) if buyer else set()
+        return places.get(shops[shop_id].owner_id, set()) | of_buyer
+
+    return frozenset(pair for pair in pairs if places.get(pair[1], set()) & others(pair[0]))

@@ -98,16 +98,17 @@ def barred_among(pairs: Collection[Pair], *, at: datetime | None = None) -> dict
         return {(shop_id, person_id): what for shop_id, person_id, what in cursor.fetchall()}
 
 
-def barred_at_order(*, shop: Shop, person_ids: Collection[int], at: datetime) -> frozenset[int]:
-    """Return which of these people the shop does not pay for an order placed at ``at``.
+def barred_at_order(
+    *, shop_ids: Collection[int], pairs: Collection[Pair], at: datetime
+) -> frozenset[Pair]:
+    """Return which of these people their shops do not pay for orders placed at ``at``.
 
     Must stand in the order's transaction. A removal waits for the orders under way, and
     they for it, so that nothing ordered after somebody's removal was ever theirs.
     """
-    alongside(_lock(shop))
-    pairs = [(shop.pk, person_id) for person_id in person_ids]
+    alongside(*map(_lock_of, shop_ids))
     found = barred_among(pairs, at=at)
-    return frozenset(person_id for (_shop_id, person_id), what in found.items() if what)
+    return frozenset(pair for pair, what in found.items() if what)
 
 
 def who_of(shop: Shop) -> str:
@@ -240,7 +241,11 @@ def known_to(shop: Shop, people: models.QuerySet[Person]) -> models.QuerySet[Per
 
 
 def _lock(shop: Shop) -> str:
-    return f"programme:{shop.pk}"
+    return _lock_of(shop.pk)
+
+
+def _lock_of(shop_id: int) -> str:
+    return f"programme:{shop_id}"
 
 
 def _blocked(person: Person, other: Person) -> bool:

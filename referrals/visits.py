@@ -93,6 +93,15 @@ def begin(facts: LinkFacts, kind: Click.Kind, asked: Asked, visitor: Visitor) ->
     return Visit([touch, *touches], cookie_with(touches, touch), noted.fetched)
 
 
+def who_earn(
+    touches: Iterable[Touch], *, shop_ids: Collection[int], visitor: Visitor
+) -> list[LinkFacts]:
+    """Return the links of ``who_earns`` for several shops; one query for what was claimed."""
+    proved = [*touches, *claiming.claimed_in(visitor.id, shop_ids=shop_ids)]
+    found = (_who_earns(in_turn(proved, shop_id=pk), pk, visitor, None) for pk in shop_ids)
+    return [facts for facts in found if facts is not None]
+
+
 def who_earns(
     touches: Iterable[Touch], *, shop_id: int, visitor: Visitor, opened: LinkFacts | None = None
 ) -> LinkFacts | None:
@@ -103,9 +112,15 @@ def who_earns(
     account claimed on another device counts with what this browser proves. ``opened`` is the
     link that was opened just now, whose facts are at hand.
     """
-    now = clock.now()
     claimed = claiming.claimed_by(visitor.id, shop_id=shop_id)
-    for touch in in_turn([*touches, *claimed], shop_id=shop_id):
+    return _who_earns(in_turn([*touches, *claimed], shop_id=shop_id), shop_id, visitor, opened)
+
+
+def _who_earns(
+    candidates: Iterable[Touch], shop_id: int, visitor: Visitor, opened: LinkFacts | None
+) -> LinkFacts | None:
+    now = clock.now()
+    for touch in candidates:
         is_at_hand = opened is not None and opened.link_id == touch.link_id
         facts = opened if is_at_hand else links.facts_of(touch.link_id)
         if facts is None or facts.shop_id != shop_id or not _may_earn(facts, visitor):

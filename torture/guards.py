@@ -160,7 +160,7 @@ GUARDS = (
     Guard(
         "an order waits for a removal under way",
         "referrals/programme.py",
-        "    alongside(_lock(shop))\n",
+        "    alongside(*map(_lock_of, shop_ids))\n",
         "",
         "tests/referrals/test_programme.py",
     ),

@@ -26,7 +26,7 @@ from people.models import Person
 from people.trust import blocked_ids
 from referrals import consent
 from referrals.touches import Touch
-from referrals.visits import Visitor, who_earns
+from referrals.visits import Visitor, who_earn
 
 KEY_BYTES = 24
 CANNOT_PLACE = (
@@ -94,8 +94,8 @@ def _brought_by(request: HttpRequest, inside: Contents, touches: list[Touch]) ->
         return {}
     visitor = Visitor(buyer.pk, blocked_ids(buyer.pk))
     shops = [group.shop.pk for group in inside.groups if group.goods_minor]
-    earners = (who_earns(touches, shop_id=shop, visitor=visitor) for shop in shops)
-    names = {one.sharer_id: one.sharer_name for one in earners if one is not None}
+    earners = who_earn(touches, shop_ids=shops, visitor=visitor)
+    names = {one.sharer_id: one.sharer_name for one in earners}
     if not names:
         return {}
     ids = dict(Person.objects.filter(pk__in=names).values_list("pk", "public_id"))

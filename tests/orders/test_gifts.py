@@ -390,11 +390,12 @@ def test_with_the_gift_and_the_attribution_decided_apart_both_are_due(
             for item in parcel.items
         ]
         seen = giving.foreseen(
-            touches=purchase.touches, buyer=purchase.buyer, shop=parcel.shop, lines=lines
-        )
+            touches=purchase.touches,
+            buyer=purchase.buyer,
+            baskets=[giving.Basket(parcel.shop, lines)],
+        )[parcel.shop.pk]
         together(lambda: giving.choose(link=link, gives=Gives.KEEP))
         freeze(parcels, purchase)
-        assert seen is not None
         monkeypatch.setattr(placing._Item, "given_minor", seen.minor)
 
     monkeypatch.setattr(placing, "_freeze", apart)

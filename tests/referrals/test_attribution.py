@@ -297,11 +297,11 @@ def test_without_the_two_keys_the_same_eight_windows_earn_eight_times(
     touch = touch_of(link)
     all_have_looked = threading.Barrier(8)
 
-    def judged_by_all(purchase, touches):
+    def judged_by_all(purchases, touches):
         all_have_looked.wait(timeout=20)
-        return judging.judge(purchase, touches)
+        return judging.judge_all(purchases, touches)
 
-    monkeypatch.setattr(attribution, "judge", judged_by_all)
+    monkeypatch.setattr(attribution, "judge_all", judged_by_all)
     outcomes = all_at_once(lambda: order(hill_shop, xiaoyu, [touch]), times=8)
 
     assert {type(outcome) for outcome in outcomes} == {Attribution}
