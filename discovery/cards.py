@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
 from catalog.models import Endorsement, Photo, Product
 from discovery.shown import Place
 from people.models import Person
+from people.trust import NO_REASON, Kind, Reason, reasons
+
+Tile = TypeVar("Tile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,40 @@ def cards_of(places: Sequence[Place], *, lead_with_words: bool) -> list[Card]:
     ]
 
 
+def explained(cards: Sequence[Card], places: Sequence[Place], viewer: Person | None) -> list[Card]:
+    """Return the cards, each of which says why it is there.
+
+    A friend's word says so already. Who is two steps away is named by way of whom, where
+    all three agreed to that; else a tile says that its shop is new, or it is.
+
+    Args:
+        cards: of ``cards_of``, one for each place.
+        places: the same, in their order.
+        viewer: whose friends explain; three statements when there are any.
+    """
+    wanted = viewer is not None and viewer.personalised
+    authors = {
+        card.person.pk
+        for card, place in zip(cards, places, strict=True)
+        if wanted and card.person is not None and not place.by_friend
+    }
+    near = reasons(viewer.pk, authors) if viewer is not None and authors else {}
+    return [
+        replace(card, why=_why(card, place, near))
+        for card, place in zip(cards, places, strict=True)
+    ]
+
+
+def _why(card: Card, place: Place, near: dict[int, Reason]) -> str:
+    if card.person is None:
+        return _("A new shop") if place.of_new_shop else _("New on the street")
+    reason = near.get(card.person.pk, NO_REASON)
+    if reason.kind == Kind.THROUGH:
+        names = {"friend": reason.via[0], "name": card.person.name}
+        return _("Your friend %(friend)s → %(name)s recommends") % names
+    return card.why
+
+
 def card_of(product: Product, endorsement: Endorsement | None, *, lead_with_words: bool) -> Card:
     """Return the card of a product with its shop, photos and variants loaded."""
     offered = [variant for variant in product.variants.all() if variant.is_offered]
@@ -77,7 +115,7 @@ def card_of(product: Product, endorsement: Endorsement | None, *, lead_with_word
     )
 
 
-def in_two_columns(cards: Iterable[Card]) -> tuple[list[Card], list[Card]]:
-    """Deal cards to a left and a right column, so that what is read is what is seen."""
+def in_two_columns(cards: Iterable[Tile]) -> tuple[list[Tile], list[Tile]]:
+    """Deal tiles to a left and a right column, so that what is read is what is seen."""
     dealt = list(cards)
     return dealt[::2], dealt[1::2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -10,11 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from catalog.fields import CategoryField
-from catalog.models import Category, WishList
+from catalog.models import Category, Product, WishList
 from discovery.narrowing import Narrow
 from kit.fields import MoneyField, WordsField
 from people.models import Circle
 from shops.models import Shop
+
+PLAIN_LINE = forms.TextInput(attrs={"autocomplete": "off", "enterkeyhint": "done"})
+A_DAY = forms.DateInput(attrs={"type": "date", "autocomplete": "off"}, format="%Y-%m-%d")
+
+# The end of a product's address, or that end alone.
+PRODUCT_LINK = re.compile(r"(?:/p/|^)([0-9A-Za-z]{10})(?:[/?#]|$)", re.ASCII)
 
 
 class OwnListField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's cannot be subscripted
@@ -22,6 +29,13 @@ class OwnListField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django'
 
     def label_from_instance(self, wish_list: Any) -> str:
         return str(wish_list.name)
+
+
+class CircleField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's cannot be subscripted
+    """A choice among the circles one is in, each under its name."""
+
+    def label_from_instance(self, circle: Any) -> str:
+        return str(circle.name)
 
 
 class NarrowForm(forms.Form):
@@ -113,4 +127,93 @@ class WishForm(forms.Form):
         read = super().clean() or {}
         if not read.get("wish_list") and not read.get("name") and not self.errors:
             self.add_error("name", _("Choose a list, or write the name of a new one."))
+        return read
+
+
+class SceneForm(forms.Form):
+    """A scene in both languages, its days, and its place among the others."""
+
+    name_zh = WordsField(label=_("Name in Chinese"), max_length=20, widget=PLAIN_LINE)
+    name_en = WordsField(label=_("Name in English"), max_length=40, widget=PLAIN_LINE)
+    words_zh = WordsField(
+        label=_("A sentence in Chinese"), max_length=80, required=False, widget=PLAIN_LINE
+    )
+    words_en = WordsField(
+        label=_("A sentence in English"), max_length=120, required=False, widget=PLAIN_LINE
+    )
+    first_day = forms.DateField(label=_("First day"), required=False, widget=A_DAY)
+    last_day = forms.DateField(label=_("Last day"), required=False, widget=A_DAY)
+    position = forms.IntegerField(
+        label=_("Place among the scenes"),
+        help_text=_("The lowest number comes first."),
+        min_value=0,
+        max_value=999,
+        initial=0,
+        widget=forms.NumberInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    is_open = forms.BooleanField(label=_("Shown on the stroll"), required=False, initial=True)
+
+    def clean(self) -> dict[str, Any]:
+        read = super().clean() or {}
+        first, last = read.get("first_day"), read.get("last_day")
+        if first and last and last < first:
+            self.add_error("last_day", _("The last day comes after the first."))
+        return read
+
+
+class RemovalForm(forms.Form):
+    """Why a product is taken out of a scene; its shop reads it."""
+
+    reason = WordsField(
+        label=_("Why it is taken out"),
+        help_text=_("The shop reads this."),
+        max_length=200,
+        widget=PLAIN_LINE,
+    )
+
+
+class AskForm(forms.Form):
+    """What is asked, and of whom: friends, or a circle."""
+
+    words = WordsField(label=_("What are you looking for?"), max_length=80, widget=PLAIN_LINE)
+    circle = CircleField(
+        label=_("Whom to ask"),
+        queryset=Circle.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        empty_label=_("My friends"),
+    )
+
+    def __init__(self, *args: Any, circles: QuerySet[Circle], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["circle"].queryset = circles  # type: ignore[attr-defined]  # a model's field
+
+
+class AnswerForm(forms.Form):
+    """An answer in words, with a product, or both."""
+
+    words = WordsField(label=_("Your answer"), max_length=200, required=False, widget=PLAIN_LINE)
+    product = forms.CharField(
+        label=_("A product you would name"),
+        help_text=_("Its link, or what stands after /p/ in it."),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "url"}),
+    )
+
+    def clean_product(self) -> Product | None:
+        typed = self.cleaned_data["product"].strip()
+        if not typed:
+            return None
+        found = PRODUCT_LINK.search(typed)
+        on_sale = Product.objects.on_sale()
+        product = on_sale.filter(public_id=found[1].upper()).first() if found else None
+        if product is None:
+            raise forms.ValidationError(_("No product on sale has this link. Copy it again."))
+        return product
+
+    def clean(self) -> dict[str, Any]:
+        read = super().clean() or {}
+        if not read.get("words") and not read.get("product") and not self.errors:
+            self.add_error("words", _("Write a line, or name a product."))
         return read

@@ -12,22 +12,27 @@ EVERYONE, FRIENDS = "everyone", "friends"
 # Of two thousand friends with ten words each; whose picks are all that is looked through.
 MOST_AMONG_FRIENDS = 20_000
 
-# What members of a circle may read of each other: words to everyone, and to friends where
-# the member is one. One's own words count, for one asks what the circle knows.
-BY_MEMBERS = """p.id IN (
+# What stands on a circle's shelf, and what its members may read of each other: words to
+# everyone, and to friends where the member is one. One's own words count, for one asks
+# what the circle knows.
+BY_MEMBERS = """(p.id IN (
+  SELECT k.product_id FROM catalog_circlepick k
+  WHERE k.circle_id = %(circle)s AND k.person_id <> ALL(%(blocked)s)
+) OR p.id IN (
   SELECT e.product_id FROM catalog_endorsement e
   JOIN people_circlemember m ON m.person_id = e.person_id
   WHERE m.circle_id = %(circle)s AND m.state = 'member' AND e.withdrawn_at IS NULL
     AND e.verdict = 'yes' AND e.person_id <> ALL(%(blocked)s)
     AND (e.visibility = 'everyone' OR e.visibility = 'friends'
          AND (e.person_id = ANY(%(friends)s) OR e.person_id = %(viewer)s))
-)"""
+))"""
 
 # A purchase is private until its buyer speaks of it, so silent buyers are not asked.
 BOUGHT_BY_FRIENDS = """EXISTS (
   SELECT 1 FROM catalog_endorsement e JOIN catalog_receipt r ON r.id = e.receipt_id
   WHERE e.product_id = p.id AND e.person_id = ANY(%(friends)s) AND e.withdrawn_at IS NULL
-  AND e.verdict <> 'no' AND e.visibility <> 'vendor' AND r.returned_at IS NULL
+  AND e.verdict <> 'no' AND e.visibility IN ('friends', 'everyone')
+  AND r.returned_at IS NULL
 )"""
 
 WITHIN_PRICES = """EXISTS (
@@ -59,6 +64,11 @@ class Narrow:
     category_id: int | None = None
     least_minor: int | None = None
     most_minor: int | None = None
+
+    @property
+    def asks_for_friends(self) -> bool:
+        """Whether friends were asked for by name, whatever the order of the rest."""
+        return self.among == FRIENDS or self.bought or self.circle is not None
 
     @property
     def is_narrow(self) -> bool:

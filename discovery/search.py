@@ -31,10 +31,15 @@ LEAST_CLOSENESS = 0.45
 # A word is offered when half of its letters are those typed, in their order.
 LEAST_LIKENESS = 0.5
 
+# What stands behind a product, as ``catalog.item_scores`` counts it, moves it up among those
+# the words fit as well, by half at most: nobody is found for what they were not looked for.
+BY_SCORE = "fit * (1 + least(backing, 5.0) / 10.0)"
+
 # Friends come before the closeness of words, because their word is what a shopper came
 # for; then how well the words fit, then the newest. What a product pays a sharer is not asked.
 ORDERS = {
-    "best": "in_stock DESC, by_friend DESC, voices DESC, fit DESC, published_at DESC, id DESC",
+    "best": "in_stock DESC, by_friend DESC, voices DESC,"
+    f" {BY_SCORE} DESC, published_at DESC, id DESC",
     "new": "in_stock DESC, published_at DESC, id DESC",
     "cheap": "in_stock DESC, least_minor, by_friend DESC, id DESC",
     "dear": "in_stock DESC, least_minor DESC, by_friend DESC, id DESC",
@@ -60,7 +65,10 @@ SELECT m.id, picks.endorsement_id, picks.product_id IS NOT NULL AS by_friend FRO
     FROM catalog_variant WHERE product_id = m.id AND is_offered
   ) offer
 ) m LEFT JOIN picks ON picks.product_id = m.id
-CROSS JOIN LATERAL (SELECT coalesce(picks.people, 0) AS voices) heard
+LEFT JOIN catalog_itemscore behind ON behind.product_id = m.id
+CROSS JOIN LATERAL (
+  SELECT coalesce(picks.people, 0) AS voices, coalesce(behind.score, 0) AS backing
+) heard
 ORDER BY {{order}}
 LIMIT %(most)s
 """  # noqa: S608 -- made of this room's own constants
@@ -152,7 +160,8 @@ def find(
     """
     if not question.words:
         return Found([], 0, is_near=False, terms=[])
-    parameters = eyes_of(viewer) | narrow.parameters() | parameters_of(question)
+    eyes = eyes_of(viewer, for_order=not narrow.asks_for_friends)
+    parameters = eyes | narrow.parameters() | parameters_of(question)
     rows = _ask(EXACT, parameters, order=order, narrow=narrow)
     if rows or narrow.is_narrow:
         return _found(rows, is_near=False, terms=[])

@@ -48,11 +48,15 @@ MOST_PICKS = 240
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One product's place in an answer, and the endorsement that says why it is there."""
+    """One product's place in an answer, and the endorsement that says why it is there.
+
+    ``of_new_shop``: it has one of the places kept for shops nobody could speak of yet.
+    """
 
     product_id: int
     endorsement_id: int | None
     by_friend: bool
+    of_new_shop: bool = False
 
 
 def viewer_of(user: Person | AnonymousUser) -> Person | None:
@@ -60,13 +64,20 @@ def viewer_of(user: Person | AnonymousUser) -> Person | None:
     return user if isinstance(user, Person) else None
 
 
-def eyes_of(viewer: Person | None) -> dict[str, Any]:
-    """Return whose friends and blocks an answer is for, as parameters of its query."""
+def eyes_of(viewer: Person | None, *, for_order: bool = False) -> dict[str, Any]:
+    """Return whose friends and blocks an answer is for, as parameters of its query.
+
+    Args:
+        viewer: who is looking, if we know.
+        for_order: friends only move things up; who wants the same order as everybody has
+            none then. Blocks hold for them all the same.
+    """
     if viewer is None:
         return {"viewer": 0, "friends": [], "blocked": [], "most_picks": 0}
+    by_friends = viewer.personalised or not for_order
     return {
         "viewer": viewer.pk,
-        "friends": sorted(friend_ids(viewer.pk)),
+        "friends": sorted(friend_ids(viewer.pk)) if by_friends else [],
         "blocked": sorted(blocked_ids(viewer.pk)),
         "most_picks": MOST_PICKS,
     }

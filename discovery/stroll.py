@@ -16,7 +16,9 @@ TILES_A_PAGE = 24
 # Twenty pages: who wants more than that searches. It bounds the work of one stroll.
 DEPTH = 20 * TILES_A_PAGE
 
-# One tile in ten goes to a new shop, which nobody could have recommended yet.
+# One tile in ten goes to a new shop, which nobody could have recommended yet. Which of them
+# a viewer meets is drawn anew each day, for each viewer, and stays for that day, so that
+# paging and coming back find the same street.
 NEW_SHOP_EVERY = 10
 A_SHOP_IS_NEW_FOR = timedelta(days=30)
 
@@ -26,7 +28,9 @@ FRIEND_KEEPS_FRESH = timedelta(days=7)
 # Each stranger who recommends it in public keeps it up two days longer ...
 STRANGER_KEEPS_FRESH = timedelta(days=2)
 
-# ... but nobody beyond the fifth counts, so a crowd of made-up accounts buys little.
+# ... but nobody beyond the fifth counts, so a crowd of made-up accounts buys little. Once
+# ``catalog.item_scores`` has counted what stands behind a product, that counts instead of
+# heads: a crowd of friends of each other is two voices by it.
 MOST_VOICES = 5
 
 # Each further product of one shop counts as six hours older: no shop fills the street.
@@ -52,10 +56,13 @@ weighed AS (
          picks.product_id IS NULL AND c.opened_at >= %(new_since)s AS of_new_shop,
          coalesce(
            picks.said_at + (least(picks.people, %(voices)s) - 1) * %(friend)s,
-           c.published_at + least(praised.people, %(voices)s) * %(stranger)s
+           c.published_at + least(coalesce(behind.score, praised.people), %(voices)s) * %(stranger)s
            - (row_number() OVER same_shop - 1) * %(same_shop)s
-         ) AS weight
+         ) AS weight,
+         CASE WHEN picks.product_id IS NULL AND c.opened_at >= %(new_since)s
+              THEN hashtextextended(concat_ws(':', %(day)s, %(viewer)s, c.id), 0) END AS turn
   FROM candidates c LEFT JOIN picks ON picks.product_id = c.id
+  LEFT JOIN catalog_itemscore behind ON behind.product_id = c.id
   CROSS JOIN LATERAL ({PUBLIC_PICK}) praised
   WINDOW same_shop AS (
     PARTITION BY c.shop_id, picks.product_id IS NULL ORDER BY c.published_at DESC, c.id DESC
@@ -63,10 +70,10 @@ weighed AS (
 ),
 placed AS (
   SELECT *, row_number() OVER (
-    PARTITION BY of_new_shop ORDER BY by_friend DESC, weight DESC, id DESC
+    PARTITION BY of_new_shop ORDER BY turn, by_friend DESC, weight DESC, id DESC
   ) AS place FROM weighed
 )
-SELECT id, endorsement_id, by_friend FROM placed
+SELECT id, endorsement_id, by_friend, of_new_shop FROM placed
 ORDER BY CASE WHEN of_new_shop THEN place * %(every)s
          ELSE place + (place - 1) / (%(every)s - 1) END, of_new_shop
 LIMIT %(depth)s
@@ -79,8 +86,9 @@ def places(viewer: Person | None) -> list[Place]:
     Sold-out products and whatever belongs to blocked people are not in it.
     """
     parameters = {
-        **eyes_of(viewer),
+        **eyes_of(viewer, for_order=True),
         "in_stock": True,
+        "day": f"{clock.now():%Y-%m-%d}",
         "depth": DEPTH,
         "new_depth": 2 * DEPTH // NEW_SHOP_EVERY,  # twice their share, to take turns among shops
         "new_since": clock.now() - A_SHOP_IS_NEW_FOR,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,21 +11,27 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from catalog.models import WishList
-from discovery import picks, stroll
-from discovery.cards import cards_of, in_two_columns
-from discovery.shown import viewer_of
+from discovery import picks, scenes, stories, stroll
+from discovery.cards import Card, cards_of, explained, in_two_columns
+from discovery.scenes import SceneTile
+from discovery.shown import Place, viewer_of
+from discovery.stories import StoryTile
 from people.models import Person
 from people.trust import friends_of
 from people.web import SignedInRequest
 
 FACES_IN_THE_RAIL = 12
+FRIENDS_FIRST = 8  # words of friends before the first scene
+TILES_BETWEEN = 6  # before the first story
 
 
 @require_safe
 def stroll_page(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request.user)
     page = stroll.page(viewer, request.GET.get("page"))
-    left, right = in_two_columns(cards_of(list(page), lead_with_words=True))
+    places = list(page)
+    cards = explained(cards_of(places, lead_with_words=True), places, viewer)
+    left, right = in_two_columns(_with_tiles(viewer, cards, places) if page.number == 1 else cards)
     context = {
         "page": page,
         "left": left,
@@ -31,6 +39,17 @@ def stroll_page(request: HttpRequest) -> HttpResponse:
         "friends": _faces(viewer) if viewer else [],
     }
     return render(request, "discovery/stroll.html", context)
+
+
+def _with_tiles(
+    viewer: Person | None, cards: Sequence[Card], places: Sequence[Place]
+) -> list[Card | SceneTile | StoryTile]:
+    """Put scenes behind the first words of friends, and makers' stories a few tiles on."""
+    first = min(sum(place.by_friend for place in places), FRIENDS_FIRST)
+    then = first + TILES_BETWEEN
+    told = stories.tiles(viewer, places) if places else []
+    shown = scenes.tiles(viewer)
+    return [*cards[:first], *shown, *cards[first:then], *told, *cards[then:]]
 
 
 @require_safe
