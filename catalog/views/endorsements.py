@@ -42,7 +42,8 @@ def endorse(request: SignedInRequest, public_id: str) -> HttpResponse:
         return refusal
     said = Endorsement.objects.filter(person=request.user, product=product).first()
     if request.method != "POST":
-        form = EndorseForm(initial=_as_said(said, request.user))
+        brought = {"words": request.GET.get("words", "")[:60]}  # an answer to a friend's question
+        form = EndorseForm(initial=brought | _as_said(said, request.user))
         return _page(request, product, said, form, _shown_with(said))
     order, wrong = _photos_sent(request, said)
     act = request.POST.get("act", "say")
