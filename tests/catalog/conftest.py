@@ -19,12 +19,16 @@ from shops.models import Membership
 from tests.passkeys import sign_in_twice
 
 
-@pytest.fixture
-def picture():
+def drawn(colour: str) -> bytes:
     """A JPEG of 1200 x 900, as a phone sends it."""
     out = BytesIO()
-    Image.new("RGB", (1200, 900), "#cc8822").save(out, "JPEG")
+    Image.new("RGB", (1200, 900), colour).save(out, "JPEG")
     return out.getvalue()
+
+
+@pytest.fixture
+def picture():
+    return drawn("#cc8822")
 
 
 @pytest.fixture
