@@ -15,7 +15,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog import bodies, naming, records, witnesses
+from catalog import bodies, bought, naming, records, witnesses
 from catalog.bodies import OTHERS_SHOWN, Body, forget, slot
 from catalog.models import Category, Endorsement, ItemScore, Photo, Product, Variant
 from people.models import Person
@@ -156,7 +156,7 @@ def product_page_data(product: Product, *, viewer: Person | None = None) -> dict
     shop = Shop.objects.select_related("terms").get(pk=product.shop_id)
     variants = [variant for variant in product.variants.all() if variant.is_offered]
     said = witnesses.seen_by(viewer, product.pk)
-    bought = [one.person for one in said if one.from_friend and one.is_verified]
+    have_it = _friends_who_have_it(said, bought.friends_who_bought(viewer, product.pk))
     return {
         "product": product,
         "page_title": product.title,
@@ -173,11 +173,17 @@ def product_page_data(product: Product, *, viewer: Person | None = None) -> dict
         "brands": naming.shown_of(product),
         "endorsements": said,
         "standing": ItemScore.objects.filter(pk=product.pk).first(),
-        "friends_bought": bought[:FACES_SHOWN],
-        "friends_bought_count": len(bought),
+        "friends_bought": have_it[:FACES_SHOWN],
+        "friends_bought_count": len(have_it),
         "products_count": Product.objects.on_sale().filter(shop=shop).count(),
         "others": others_of(product, shop),
     }
+
+
+def _friends_who_have_it(said: list[Endorsement], silent: list[Person]) -> list[Person]:
+    """Return friends who kept it: those who spoke, and those who let friends know."""
+    spoke = {one.person_id: one.person for one in said if one.from_friend and one.is_verified}
+    return list((spoke | {person.pk: person for person in silent}).values())
 
 
 def _rate_bp(product: Product, shop: Shop) -> int:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from catalog import bodies, item_scores
+from catalog import bodies, bought, item_scores
 from catalog.models import Endorsement, Product, Receipt
 from notifications.telling import tell
 from people.models import Person
@@ -63,6 +63,7 @@ def receive(  # noqa: PLR0913  # each is a fact of its own about the receipt
             "given_by": origin.given_by,
             "brought_by": origin.brought_by,
             "marks": list(origin.marks),
+            "seen_by": bought.starts_as(person, product_id),
         },
     )
     if is_new and person is not None:
@@ -73,7 +74,7 @@ def receive(  # noqa: PLR0913  # each is a fact of its own about the receipt
 def claim(*, line_keys: Collection[str], person: Person) -> int:
     """Make a guest's receipts this person's, who proved the buyer's address; return how many."""
     guests = Receipt.objects.filter(line_key__in=line_keys, person=None)
-    return guests.update(person=person)
+    return guests.update(person=person, seen_by=person.purchases_seen_by)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from catalog.views import (
+    bought,
     brand_desk,
     brands,
     certificates,
@@ -21,6 +22,8 @@ from catalog.views import (
 app_name = "catalog"
 urlpatterns = [
     path("about/trust", trusting.about_trust, name="about_trust"),
+    path("me/bought", bought.mine, name="bought"),
+    path("u/<public_id:public_id>/bought", bought.of_person, name="bought_by"),
     path("shop/settings", settings.settings, name="settings"),
     path("shop/products", shelf.products, name="products"),
     path("shop/products/new", editor.new, name="new"),

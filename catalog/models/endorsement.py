@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models.product import Product, Variant
 from kit import clock
 from kit.public_ids import public_id
-from people.models import Person
+from people.models import Audience, Person
 
 
 class Receipt(models.Model):
@@ -24,6 +24,7 @@ class Receipt(models.Model):
     no person until the guest signs in. ``given_by`` paid where somebody else received it;
     ``brought_by`` is whose link the order came by. ``marks`` are keyed digests of where it
     went: several buyers who share one are not several voices, and nobody can read where.
+    ``seen_by`` is who may know of the purchase, beside those who read its buyer's own words.
     """
 
     class Basis(models.TextChoices):
@@ -51,6 +52,9 @@ class Receipt(models.Model):
     )
     brought_by = models.ForeignKey(
         Person, on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_index=False
+    )
+    seen_by = models.CharField(
+        max_length=8, choices=Audience.choices, default=Audience.ME, db_default="me"
     )
     marks = ArrayField(models.CharField(max_length=32), default=list, db_default=[])
 
