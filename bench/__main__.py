@@ -26,7 +26,11 @@ BENCHES = (
     "settle_million",
     "poster",
     "trust_nightly",  # before all that share the world: it begins with a small one
+    "search",
+    "search_friends",
+    "stroll",
     "world",
+    "endorsements_query",
 )
 
 

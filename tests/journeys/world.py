@@ -18,7 +18,7 @@ from django.conf import settings
 from django.test import Client
 from PIL import Image
 
-from catalog import authorising, brands, endorsing, listing, photos
+from catalog import authorising, brands, circle_picks, endorsing, listing, photos, replying
 from catalog.authorising import Scope
 from catalog.brands import BrandInput
 from catalog.models import Product
@@ -32,7 +32,7 @@ from orders.links import signed_path
 from orders.models import Order
 from payments import destinations, payouts
 from people import circle_places, circles, friendships
-from people.models import Person, StaffRole
+from people.models import Circle, Person, StaffRole
 from referrals import charities, commissions, links
 from referrals.models import Review, ShareLink
 from referrals.touches import Touch
@@ -69,6 +69,8 @@ class World:
     handles: dict[str, str] = field(default_factory=dict)
     brands: dict[str, str] = field(default_factory=dict)
     circles: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+    pick: str = ""
     certificate: str = ""
     circle_code: str = ""
     link: str = ""
@@ -96,6 +98,7 @@ def build() -> World:
     _on_the_way(world, cast)
     _a_charity(world, cast, tag)
     _circles(world, cast)
+    _words(world, cast)
     return world
 
 
@@ -114,6 +117,28 @@ def _circles(world: World, cast: dict[str, Person]) -> None:
             circle_places.join(circle=circle, code=circle.invite_code, person=cast["xiaoyu"])
             circle_places.ask(circle=circle, person=cast["sofia"], words="我是 Sofia")
             circles.offer_place(circle=circle, host=cast["linwei"], member_id=cast["xiaoyu"].pk)
+
+
+def _words(world: World, cast: dict[str, Person]) -> None:
+    """Chen answered Lin Wei's words; Xiaoyu's wait for Wu Lan; the open circle has a pick."""
+    honey = Product.objects.get(public_id=world.products["honey"])
+    said = honey.endorsements.get(person=cast["linwei"])
+    world.words["said"] = said.public_id
+    waiting = endorsing.endorse(
+        person=cast["xiaoyu"],
+        product=honey,
+        verdict="so_so",
+        words="有检测报告就好了",
+        visibility="everyone",
+        language="zh-hans",
+        relation="friend",
+    )
+    world.words["held"] = waiting.public_id
+    world.words["hold"] = waiting.holds.get().public_id
+    replying.reply(endorsement=said, author=cast["chen"], words="谢谢", language="zh-hans")
+    circle = Circle.objects.get(public_id=world.circles["open"])
+    pick = circle_picks.add(circle=circle, person=cast["xiaoyu"], product=honey, note="早饭")
+    world.pick = pick.public_id
 
 
 def _a_charity(world: World, cast: dict[str, Person], tag: str) -> None:

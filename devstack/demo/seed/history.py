@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from catalog import endorsing
 from devstack.demo import kinds, words
-from devstack.demo.seed import buying, days
+from devstack.demo.seed import buying, days, speaking
 from devstack.demo.seed.world import PRODUCTS, World
 from kit import clock
 from orders import fulfilment, refunds
@@ -214,6 +214,8 @@ def _speak(world: World, word: kinds.Word) -> None:
         words=word.words,
         visibility="friends" if word.verdict == "no" else "everyone",
         language=person.language,
+        relation=speaking.RELATED.get((word.person, word.product), "none"),
+        photo_ids=[photo.pk for photo in speaking.photos_of(world, word.person, word.product)],
     )
     if word.verdict == "yes":
         buying.share(world, sharer=word.person, product=word.product)

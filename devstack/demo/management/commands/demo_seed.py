@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from devstack.demo import cast
-from devstack.demo.seed import brands, circles, history, opening, present
+from devstack.demo.seed import brands, circles, history, opening, present, speaking
 from devstack.demo.seed.world import World
 from kit import clock
 from people.models import Person
@@ -43,6 +43,7 @@ class Command(BaseCommand):
         history.live_through(world, tell=self._tell)
         clock.move_to(world.present)
         self._step("the desk fills up", present.desk_fills_up, world)
+        self._step("words are answered", speaking.words_are_answered, world)
         self._step("life goes on", present.life_goes_on, world)
         self._step("something is given away", present.something_is_given_away, world)
         self._step("circles are opened", circles.circles_are_opened, world)
