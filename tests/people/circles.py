@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kit.invariants import check
 from people.circle_places import join
 from people.circles import open_circle
@@ -9,8 +11,8 @@ from people.invariants import INVARIANTS
 from people.models import Circle, CircleMember, Person
 
 
-def circle_of(host: Person, *others: Person, name: str = "晨跑团", **facts: object) -> Circle:
-    said = {"words": "", "seen_by": "members", "may_ask": True, **facts}
+def circle_of(host: Person, *others: Person, name: str = "晨跑团", **facts: Any) -> Circle:
+    said: dict[str, Any] = {"words": "", "seen_by": "members", "may_ask": True, **facts}
     circle = open_circle(host=host, name=name, **said)
     for person in others:
         join(circle=circle, code=circle.invite_code, person=person)

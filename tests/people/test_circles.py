@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from kit.states import TransitionRefused
@@ -61,7 +63,12 @@ def test_whoever_is_in_too_many_circles_opens_none(linwei, xiaoyu, monkeypatch):
 
 def test_only_the_host_changes_what_a_circle_says(linwei, xiaoyu):
     circle = circle_of(linwei, xiaoyu)
-    said = {"name": "新名字", "words": "周六早上七点", "seen_by": "everyone", "may_ask": False}
+    said: dict[str, Any] = {
+        "name": "新名字",
+        "words": "周六早上七点",
+        "seen_by": "everyone",
+        "may_ask": False,
+    }
 
     with pytest.raises(NotAllowed):
         change(circle=circle, host=xiaoyu, **said)
@@ -91,7 +98,7 @@ def test_a_closed_circle_tells_its_members_and_moves_no_more(linwei, xiaoyu, che
 
     assert (closed.state, in_it(circle)) == ("closed", {linwei, xiaoyu, chen})
     assert told("circle_closed") == {xiaoyu}  # a notice names the host
-    said = {"name": "x", "words": "", "seen_by": "members", "may_ask": True}
+    said: dict[str, Any] = {"name": "x", "words": "", "seen_by": "members", "may_ask": True}
     for again in (
         lambda: close(circle=circle, host=linwei),
         lambda: change(circle=circle, host=linwei, **said),

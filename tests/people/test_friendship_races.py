@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from django.db.models import Q
 
+from kit.locks import one_at_a_time
 from kit.states import TransitionRefused
 from notifications.models import Notice
 from people import friendships
@@ -118,12 +119,7 @@ def crowd(number: int) -> list[FriendRequest]:
 
 
 def befriended(asked: list[FriendRequest]) -> int:
-    together(
-        *(
-            lambda one=one: accept(request_id=one.pk, receiver=one.receiver)  # type: ignore[misc]
-            for one in asked
-        )
-    )
+    together(*(lambda one=one: accept(request_id=one.pk, receiver=one.receiver) for one in asked))
     return Friendship.objects.filter(Q(low=asked[0].receiver) | Q(high=asked[0].receiver)).count()
 
 
@@ -137,7 +133,7 @@ def test_six_yeses_at_once_make_no_more_friends_than_a_day_allows(monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_without_the_lock_on_each_person_a_day_allows_more(monkeypatch):
     monkeypatch.setattr(friendships, "MOST_NEW_FRIENDS_A_DAY", 3)
-    lock = friendships.one_at_a_time
+    lock = one_at_a_time
     monkeypatch.setattr(
         friendships,
         "one_at_a_time",

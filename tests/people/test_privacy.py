@@ -10,7 +10,7 @@ from django.test import Client
 
 from kit import clock
 from people import friendships, invitations
-from people.fields import AddressField
+from people.fields import Address, AddressField
 from people.friendships import EnoughNewFriends, accept, ask
 from people.models import FriendRequest, Friendship, Person
 from tests.people.friends import befriend
@@ -75,7 +75,7 @@ def test_a_code_read_out_in_two_groups_finds_its_person(linwei):
     linwei.public_id = "ABCDE12345"
 
     for typed in ("ABCDE 12345", "abcde-12345", "ABCDE12345"):
-        assert AddressField().clean(typed).public_id == linwei.public_id
+        assert AddressField().clean(typed) == Address(public_id=linwei.public_id)
     assert invitations.number_of(linwei) == "ABCDE 12345"
 
 
