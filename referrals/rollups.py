@@ -86,6 +86,7 @@ def rebuild(*, since: date, now: datetime) -> int:
         How many hours were wrong.
     """
     first = max(since, partitions.kept_from(now).date())
+    partitions.summarize()
     return sum(_rebuild(start, end) for start, end in _spans(first, now.date()))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
 
 import pytest
@@ -93,6 +93,38 @@ def test_visitors_of_an_hour_are_looked_for_in_its_own_days_clicks_alone(noon, l
     assert counted() == [(2, 2), (2, 2)]
     unbounded = re.sub(r"click\.id \S+ '[-0-9a-f]+'::uuid\s+AND ", "", counts[0])
     assert len(partitions_opened(unbounded)) == 28  # every day there is, and the catch-all
+
+
+def pages_read(day: date) -> int:
+    """How many pages of clicks a look at one day's reads, as PostgreSQL counts them."""
+    start = datetime.combine(day, time.min, tzinfo=UTC)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "EXPLAIN (ANALYZE, FORMAT JSON)"
+            " SELECT count(*) FROM referrals_click WHERE at >= %s AND at < %s",
+            [start, start + timedelta(days=1)],
+        )
+        ((plan,),) = cursor.fetchall()
+    return sum(map(int, re.findall(r"'Lossy Heap Blocks': (\d+)", str(plan))))
+
+
+def test_a_rebuild_reads_each_days_clicks_and_not_ninety_times_all_of_them(noon, link):
+    """Much stored at once is in no summary yet: without one a look at a day reads every day."""
+    days = [NOON - timedelta(days=ago) for ago in range(3)]
+    for day in days:
+        partitions.make(day.date())
+        storing.store([opening(link, day, visitor="v" * 16) for _ in range(13_000)])
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+        cursor.execute("SET LOCAL enable_indexonlyscan = off")
+        cursor.execute("SELECT pg_relation_size('referrals_click_20261122') / 8192")
+        ((of_this_day,),) = cursor.fetchall()
+    before = pages_read(NOON.date())
+
+    assert rollups.rebuild(since=days[-1].date(), now=NOON) == 3  # their visitors
+    after = pages_read(NOON.date())
+    assert before > after
+    assert after in {of_this_day, of_this_day + 1}  # the catch-all may have a page of its own
 
 
 def test_visitors_of_a_day_without_a_partition_are_found_in_the_catch_all(noon, link):
