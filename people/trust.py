@@ -7,7 +7,7 @@ on one page. What it names, both ends of that friendship agreed to have named.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -43,7 +43,8 @@ class Reason:
     """Why a reader may trust somebody.
 
     ``via`` names the reader's own friends through whom they are two steps apart, the oldest
-    friendship first. Who may not be named is one of at least ``count`` friends of friends.
+    friendship first. Of those who may not be named at least ``count`` are friends of friends;
+    which of them is not said.
     """
 
     kind: Kind
@@ -116,8 +117,8 @@ def reasons_by(
 ) -> dict[Thing, dict[int, Reason]]:
     """Return the same for many things at once, in as many statements.
 
-    People who may not be named are counted for each thing by itself, and only where there
-    are three of them and not all of them through one friend, whose friends that would tell.
+    People who may not be named are counted for each thing by itself, and only where three of
+    them are left whichever one friend of the reader is taken away.
     """
     everybody = {author_id for ids in author_ids.values() for author_id in ids}
     if viewer_id is None or not everybody:
@@ -202,13 +203,19 @@ STEPS: Final = """
 
 
 def _counted(unnamed: list[int], steps: Mapping[int, list[_Step]]) -> tuple[list[int], Reason]:
-    """Return who of those not named is counted, and the reason they all get."""
+    """Return all who are not named, and the number that is said of them together.
+
+    Whoever is reached through one friend alone may be the one that a prober asks about, who
+    befriended that friend and put people of their own beside them. So the number is one that
+    stands without any single friend, and it is said of nobody in particular.
+    """
     far = [author_id for author_id in unnamed if steps.get(author_id)]
-    through = {step.friend_id for author_id in far for step in steps[author_id]}
-    if len(far) < FEWEST_COUNTED or len(through) == 1:
+    through = [{step.friend_id for step in steps[author_id]} for author_id in far]
+    alone = Counter(next(iter(friends)) for friends in through if len(friends) == 1)
+    sure = len(far) - max(alone.values(), default=0)
+    if sure < FEWEST_COUNTED:
         return [], NO_REASON
-    number = next(step for step in COUNTED_AS if step <= len(far))
-    return far, Reason(Kind.COUNT, count=number)
+    return unnamed, Reason(Kind.COUNT, count=next(one for one in COUNTED_AS if one <= sure))
 
 
 def _unbroken() -> QuerySet[Friendship]:

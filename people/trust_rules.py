@@ -32,8 +32,8 @@ GROUPS_NEEDED = 2
 # a second group. Friends of one group alone count as one friend.
 FRIENDS_GROUPED = 6
 
-# Whoever was banned and comes back starts like everybody: for two weeks one friend at most
-# bears them out, and their word weighs 0.06 at most.
+# Whoever was banned and comes back starts like everybody: for two weeks they are borne out as
+# by one friend, if they have friends of two groups, and their word weighs 0.06 at most.
 YOUNG = timedelta(days=14)
 YOUNG_FACTOR = 0.3
 

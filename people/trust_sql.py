@@ -84,8 +84,9 @@ tied AS MATERIALIZED (
   ) SELECT person, count(*) AS met FROM walk GROUP BY person
 ), borne AS (
   SELECT p.id, p.is_barred, p.is_young,
-    CASE WHEN p.is_young OR met.met = least(%(grouped)s, near.friends)
-      THEN least(1, near.friends) ELSE near.friends END AS counted
+    CASE WHEN met.met < least(%(grouped)s, near.friends)
+      THEN CASE WHEN p.is_young THEN 1 ELSE near.friends END
+      ELSE CASE WHEN p.is_young THEN 0 ELSE 1 END END AS counted
   FROM trust_people p JOIN near ON near.person = p.id AND near.place = 1
   JOIN met ON met.person = p.id
 ), evidence AS (

@@ -192,8 +192,9 @@ def _evidence(people: People, graph: Graph, g: Floats) -> Floats:
     near = np.full((graph.people, rules.FRIENDS_GROUPED), -1, np.int64)
     near[rows[is_near], nth[is_near]] = friends[is_near]
     del rows, friends, nth, is_near, is_good
-    counts = np.where(_in_one_group(graph, near), np.minimum(counts, 1), counts)
-    counts = np.where(people.is_young, np.minimum(counts, 1), counts)
+    is_one_group = _in_one_group(graph, near)
+    counts = np.where(is_one_group, np.minimum(counts, 1), counts)
+    counts = np.where(people.is_young, np.minimum(counts, ~is_one_group), counts)
     e = np.minimum(1, counts / rules.FRIENDS_NEEDED)
     e = np.where(people.is_young, e * rules.YOUNG_FACTOR, e)
     return np.where(people.is_barred, 0.0, e)

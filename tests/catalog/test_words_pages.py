@@ -149,6 +149,7 @@ def test_what_it_rests_on_is_read_and_cannot_be_typed(client, honey):
         assert page.count(words) == 1, words
 
 
+@pytest.mark.proves("TRUST10")
 def test_paid_and_unpaid_are_told_apart_on_every_page(client, linwei, xiaoyu, honey, hill_shop):
     for one in (linwei, xiaoyu):
         received_and_said(one, honey)

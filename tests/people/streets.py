@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from people.models import Person
+from people.models import Person, Trade
 
 Pair = tuple[int, int]
 
@@ -71,3 +71,9 @@ def plant(person_ids: Sequence[int], *, now: datetime) -> None:
 def long_ago(now: datetime) -> datetime:
     """Return a moment that is old enough for everything that asks for age."""
     return now - timedelta(days=400)
+
+
+def trades_of(person_id: int) -> list[Trade]:
+    """Return what somebody settled, with whom they settled most first."""
+    both = Trade.objects.filter(low_id=person_id) | Trade.objects.filter(high_id=person_id)
+    return list(both.order_by("pk"))

@@ -90,11 +90,11 @@ def test_of_several_ways_the_oldest_friendships_are_named_and_three_at_most(pers
 def test_two_who_may_not_be_named_are_not_spoken_of_and_three_are_a_number(person):
     me = person("me")
     lin, hao = person("lin", me), person("hao", me)
-    quiet = [person("q1", lin), person("q2", hao)]
+    quiet = [person("q1", lin, hao), person("q2", lin, hao)]
     ids = [one.pk for one in quiet]
 
     assert reasons(me.pk, ids) == dict.fromkeys(ids, NOTHING)
-    third = person("q3", hao)
+    third = person("q3", lin, hao)
     assert reasons(me.pk, [*ids, third.pk]) == dict.fromkeys(
         [*ids, third.pk], Reason(Kind.COUNT, count=3)
     )
@@ -126,7 +126,7 @@ def test_a_number_moves_in_steps_so_that_one_more_does_not_show(person):
     ids: list[int] = []
     told = []
     for number in range(6):
-        ids.append(person(f"q{number}", gates[number % 2]).pk)
+        ids.append(person(f"q{number}", *gates).pk)
         told.append(reasons(me.pk, ids)[ids[0]].count)
 
     assert told == [0, 0, 3, 3, 5, 5]
@@ -136,7 +136,7 @@ def test_a_number_moves_in_steps_so_that_one_more_does_not_show(person):
 def test_a_number_is_of_one_thing_alone(person):
     me = person("me")
     gates = [person("lin", me), person("hao", me)]
-    ids = [person(f"q{number}", gates[number % 2]).pk for number in range(4)]
+    ids = [person(f"q{number}", *gates).pk for number in range(4)]
 
     found = reasons_by(me.pk, {"honey": ids[:2], "tea": ids[2:], "cup": ids[:3]})
 
@@ -184,6 +184,38 @@ def test_two_statements_however_many_they_are(person, django_assert_num_queries)
         reasons_by(me.pk, {1: ids[:4], 2: ids[4:], 3: ids})
 
 
+def test_a_number_stands_without_any_one_friend_and_says_not_who(person):
+    me = person("me")
+    lin, hao = person("lin", me), person("hao", me)
+    through_lin = [person(f"l{number}", lin).pk for number in range(3)]
+    through_hao = [person(f"h{number}", hao).pk for number in range(3)]
+    stranger = person("stranger").pk
+
+    # Without lin two are left, then three; who of the seven is a stranger is not said.
+    assert set(reasons(me.pk, [*through_lin, *through_hao[:2]]).values()) == {NOTHING}
+    everybody = [*through_lin, *through_hao, stranger]
+    assert reasons(me.pk, everybody) == dict.fromkeys(everybody, Reason(Kind.COUNT, count=3))
+
+
+@pytest.mark.proves("TRUST13")
+@pytest.mark.parametrize("helpers", range(8))
+def test_people_of_ones_own_beside_somebody_do_not_tell_whom_they_know(person, helpers):
+    """A prober befriends one of two, and has any number of their own speak beside the other."""
+    known, unknown = person("known"), person("unknown")
+    target = person("target", known)
+    seen = []
+    for asked in (known, unknown):
+        name = asked.name
+        probe = person(f"probe-{name}", asked)
+        gates = [person(f"gate{number}-{name}", probe) for number in range(2)]
+        mine = [person(f"mine{number}-{name}", *gates).pk for number in range(helpers)]
+        found = reasons(probe.pk, [*mine, target.pk])
+        seen.append((found[target.pk], [found[one] for one in mine]))
+
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.proves("TRUST13")
 def test_three_probes_learn_nothing_of_two_people_who_agreed_to_nothing(person):
     """Whoever befriends one of two people cannot find out whether those know each other."""
     known, target = person("known"), person("target")

@@ -110,6 +110,20 @@ def test_friends_of_one_group_count_as_one_and_two_groups_in_full(db, noon, engi
 
 
 @ENGINES
+def test_who_is_young_needs_friends_of_two_groups(db, noon, engine):
+    old = streets.people(12, joined_at=streets.long_ago(noon))
+    young = streets.people(2, joined_at=noon - timedelta(days=13), name="新")
+    circle = list(zip(old, [*old[1:], old[0]], strict=True))
+    ties = [(young[0], old[0]), (young[1], old[0]), (young[1], old[1])]
+    streets.befriend(circle + ties, since=noon - timedelta(days=8))
+    streets.plant(old, now=noon)
+
+    _, weights = worked_out(engine, now=noon)
+
+    assert [weights[one][1] for one in young] == [0, 0]  # one friend; two who know each other
+
+
+@ENGINES
 def test_the_young_weigh_at_most_six_hundredths_and_the_barred_nothing(db, noon, wulan, engine):
     old = streets.people(12, joined_at=streets.long_ago(noon))
     (young,) = streets.people(1, joined_at=noon - timedelta(days=13), name="新")
