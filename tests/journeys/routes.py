@@ -93,6 +93,7 @@ def _known(world: World) -> dict[str, list[str]]:
         "desk/money/rails/": ["sandbox"],
         "desk/money/": [],
         "desk/payouts/": [],
+        "desk/trust/": [],
         "desk/charities/": [world.charity],
         "desk/commissions/": [world.review],
         "desk/orders/": [world.line_key[:10]],

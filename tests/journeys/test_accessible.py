@@ -85,7 +85,7 @@ def pages_of(world: World) -> dict[str, list[str]]:
     return {
         "": [
             *("/", "/search", "/search?q=蜂蜜", "/search?q=zzzz", "/friends", "/bag", "/about/ui"),
-            "/about/cookies",
+            *("/about/cookies", "/about/trust"),
             *(f"/p/{world.products[key]}" for key in ("honey", "sold_out", "unlisted")),
             *("/s/", world.link, f"/p/{honey}/endorsements", f"/{world.handles['chen']}"),
             *(orders["guest"], f"/u/{linwei}", f"/u/{linwei}/add", *ERRORS),
@@ -144,6 +144,7 @@ def pages_of(world: World) -> dict[str, list[str]]:
             ),
             *("/desk/money", "/desk/payouts", "/desk/money/holds", "/desk/money/files"),
             *("/desk/money/statements", "/desk/money/write-offs"),
+            *("/desk/trust", "/desk/trust/bars"),
             *("/desk/charities", f"/desk/charities/{world.charity}"),
             f"/desk/charities/{world.charity}/account",
             *("/desk/refunds", f"/desk/orders/{world.line_key[:10]}/refund"),
