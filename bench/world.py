@@ -176,7 +176,8 @@ def _met(chance: np.random.Generator, ladder: npt.NDArray[np.float64], one: Whol
     kind = chance.random(count)
     far = _drawn(chance, ladder, count)
     other = np.where(kind < IN_COMMUNITY, here, np.where(kind < IN_COMMUNITY + NEARBY, near, far))
-    return np.where((other < 0) | (other >= people), far, other)
+    found: Whole = np.where((other < 0) | (other >= people), far, other)
+    return found
 
 
 def _friends(chance: np.random.Generator, first: int, people: int, count: int) -> int:

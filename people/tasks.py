@@ -7,7 +7,8 @@ from celery import shared_task
 from people import trust_run
 
 
-@shared_task(name="people.work_out_trust")
+# PostgreSQL alone takes long over a large street; within VISIBILITY_SECONDS all the same.
+@shared_task(name="people.work_out_trust", soft_time_limit=3000, time_limit=3100)
 def work_out_trust() -> int:
     """Work out once a night what everybody's word weighs; return whether this beat did."""
     return 0 if trust_run.run_when_due() is None else 1

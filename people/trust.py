@@ -168,7 +168,11 @@ def _steps(
     found: dict[int, list[_Step]] = defaultdict(list)
     if not friends or not author_ids:
         return found
-    ids = {"viewer": viewer_id, "friends": sorted(friends), "authors": sorted(author_ids)}
+    ids: dict[str, int | list[int]] = {
+        "viewer": viewer_id,
+        "friends": sorted(friends),
+        "authors": sorted(author_ids),
+    }
     with connection.cursor() as cursor:
         cursor.execute(STEPS, ids)
         for author_id, friend_id, friend, may_be_named in cursor.fetchall():

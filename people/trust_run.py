@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import ModuleType
 from typing import Any
 
 from django.db import connection, transaction
@@ -19,13 +21,13 @@ from people.models import Person, StaffRole, TrustRun
 from people.staff_roles import tell_roles
 from people.trust_graph import Found
 
-try:
+ENGINES: dict[str, ModuleType] = {"sql": trust_sql}
+with suppress(ImportError):  # NumPy and SciPy are an extra: without them it takes minutes
     from people import trust_walk
-except ImportError:  # NumPy and SciPy are an extra; PostgreSQL alone takes minutes, not seconds
-    trust_walk = None  # type: ignore[assignment]
+
+    ENGINES["numpy"] = trust_walk
 
 State, Reason = TrustRun.State, TrustRun.Reason
-ENGINES = {"numpy": trust_walk, "sql": trust_sql}
 
 NIGHT = timedelta(hours=3)  # of the house's day, when the street sleeps
 GIVEN_UP = timedelta(hours=2)  # a run that is not done by then never will be
@@ -92,7 +94,7 @@ def run(*, now: datetime, engine: str = "") -> TrustRun:
     Raises:
         AlreadyRunning: as it says.
     """
-    row = _begin(now, engine or ("numpy" if trust_walk else "sql"))
+    row = _begin(now, engine or ("numpy" if "numpy" in ENGINES else "sql"))
     try:
         with transaction.atomic():
             _work(row)

@@ -77,10 +77,13 @@ def fitness(person_ids: Collection[int]) -> Mapping[int, Fitness]:
             user_id__in=person_ids, type=Authenticator.Type.WEBAUTHN
         ).values_list("user_id", flat=True)
     )
-    asked = {"people": list(person_ids), "since": clock.now() - LEAST_AGE}
+    asked: dict[str, Any] = {"people": list(person_ids), "since": clock.now() - LEAST_AGE}
     with connection.cursor() as cursor:
         cursor.execute(STANDING, asked)
-        return {pk: Fitness(*facts, pk in protected) for pk, *facts in cursor.fetchall()}
+        return {
+            pk: Fitness(is_old, trades, partners, pk in protected)
+            for pk, is_old, trades, partners in cursor.fetchall()
+        }
 
 
 @transaction.atomic

@@ -116,10 +116,10 @@ def _graph(people: People, now: datetime) -> Graph:
     low, high = _placed(place, rows["low"]), _placed(place, rows["high"])
     is_here = (low >= 0) & (high >= 0)
     # One number for each side of a friendship, so that sorting it sorts rows, then strength.
-    low, high = low[is_here].astype(np.int64), high[is_here].astype(np.int64)
+    a, b = low[is_here].astype(np.int64), high[is_here].astype(np.int64)
     rank = rules.TRADES_COUNTED - rows["trades"][is_here].astype(np.int64)
-    sides = np.concatenate([_side(count, low, rank, high), _side(count, high, rank, low)])
-    del rows, low, high, rank
+    sides = np.concatenate([_side(count, a, rank, b), _side(count, b, rank, a)])
+    del rows, low, high, a, b, rank
     sides.sort()
     return _strongest(count, sides)
 
@@ -129,7 +129,7 @@ def _placed(place: Places, ids: Whole) -> Places:
     return np.where(ids < len(place), known, np.int32(-1)).astype(np.int32)
 
 
-def _side(count: int, row: Whole, rank: Whole, friend: Whole) -> Whole:
+def _side(count: int, row: Whole, rank: Whole, friend: Whole | int) -> Whole:
     return (row * (rules.TRADES_COUNTED + 1) + rank) * count + friend
 
 
@@ -146,7 +146,7 @@ def _strongest(count: int, sides: Whole) -> Graph:
             beyond = slice(starts[row] + rules.STRONGEST_FRIENDS, starts[row + 1])
             keep[beyond] = False
             rank, friend = np.divmod(sides[beyond] - row * a_row, count)
-            keep[np.searchsorted(sides, _side(count, friend, rank, np.int64(row)))] = False
+            keep[np.searchsorted(sides, _side(count, friend, rank, int(row)))] = False
         sides = sides[keep]
         starts = np.searchsorted(sides, np.arange(count + 1, dtype=np.int64) * a_row)
     within = sides % a_row
@@ -163,19 +163,20 @@ def _walk(people: People, graph: Graph, seeds: Sequence[int]) -> tuple[Floats, d
     has_friends = degrees > 0
     many = int(has_friends.sum())
     start = np.flatnonzero(np.isin(people.ids, np.asarray(seeds, np.int64)) & has_friends)
-    found = {"people": many, "edges": len(graph.friends) // 2, "steps": rules.steps(many)}
+    steps = rules.steps(many)
+    found: dict[str, Any] = {"people": many, "edges": len(graph.friends) // 2, "steps": steps}
     if not len(start):
         return np.zeros(graph.people), {**found, "median": None}
     inverse = np.divide(1.0, degrees, out=np.zeros_like(degrees), where=has_friends)
     reached = np.zeros(graph.people)
     reached[start] = 1 / len(start) * inverse[start]
-    for _ in range(found["steps"]):
+    for _ in range(steps):
         reached = (matrix @ reached) * inverse
     middle = float(np.median(reached[has_friends]))
     found["median"] = middle * float(degrees.sum())
     if not middle > 0:
         return np.zeros(graph.people), found
-    g = np.round(np.clip(reached / middle, 0, 1), rules.PLACES)
+    g: Floats = np.round(np.clip(reached / middle, 0, 1), rules.PLACES).astype(np.float64)
     g[g < rules.TOO_FAINT] = 0
     return g, found
 

@@ -222,7 +222,7 @@ def test_three_probes_learn_nothing_of_two_people_who_agreed_to_nothing(person):
     unknown = person("unknown")
     befriend(known, target)
     for pair, b in (((known, target), "a"), ((unknown, target), "b")):
-        seen = set()
+        seen: set[object] = set()
         for probe in range(3):
             viewer = person(f"probe{b}{probe}", pair[0])
             seen.add(reason(viewer, pair[1]))

@@ -31,7 +31,7 @@ def whole_town(django_db_setup, django_db_blocker) -> Iterator[Town]:
 
 
 @pytest.fixture
-def town(whole_town, db) -> Town:
+def town(whole_town: Town, db: None) -> Town:
     """The town as it was before every test: what one plants is gone for the next."""
     whole_town.chance = np.random.default_rng(11)
     return whole_town
@@ -126,7 +126,7 @@ def test_three_hundred_friends_of_the_last_days_carry_nothing(town):
 
 @pytest.mark.proves("TRUST6")
 def test_a_hijacked_seed_lifts_a_ring_by_two_and_no_more(town, record_property):
-    seed = TrustSeed.objects.order_by("person_id").first()
+    seed = TrustSeed.objects.earliest("person_id")
     ring = town.ring(RING, real_friends=0)
     streets.befriend(
         [(seed.person_id, one) for one in ring[:100]], since=town.now - timedelta(days=30)
@@ -157,7 +157,7 @@ def test_somebody_trusted_who_is_hijacked_lifts_a_ring_by_two_and_no_more(town):
 @pytest.mark.proves("TRUST6")
 def test_no_single_seed_carries_more_than_its_share(town, record_property):
     before = trust_score.weights(town.ids)
-    seed = TrustSeed.objects.order_by("person_id").first()
+    seed = TrustSeed.objects.earliest("person_id")
 
     TrustSeed.objects.filter(pk=seed.pk).update(state="gone")
     town.run()

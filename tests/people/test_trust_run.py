@@ -186,7 +186,7 @@ def test_without_any_seed_the_last_run_holds(noon, wulan):
 def test_a_street_that_had_enough_seeds_does_not_fall_below_by_itself(noon, wulan):
     street(noon)
     run(now=noon)
-    TrustSeed.objects.order_by("pk").first().delete()
+    TrustSeed.objects.filter(pk=TrustSeed.objects.earliest("pk").pk).delete()
 
     kept = run(now=noon)
     accept(run_id=kept.pk, by=wulan)
