@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from catalog import brand_words
@@ -148,6 +149,16 @@ def _checked_end(last_day: date) -> date:
     return last_day
 
 
+def _amount(label: str | Promise) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=_("In the currency of the shop."),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+
+
 class IssueForm(forms.Form):
     """A certificate for one shop; what it does not say is not limited."""
 
@@ -171,8 +182,8 @@ class IssueForm(forms.Form):
     )
     first_day = DayField(label=_("First day"))
     last_day = _last_day()
-    price_min = MoneyField(label=_("Lowest agreed price"), required=False)
-    price_max = MoneyField(label=_("Highest agreed price"), required=False)
+    price_min = _amount(_("Lowest agreed price"))
+    price_max = _amount(_("Highest agreed price"))
     areas = LinesField(
         label=_("Only shops from"),
         help_text=_("Places, such as provinces; the shop's own must name one of them."),
@@ -212,12 +223,23 @@ class IssueForm(forms.Form):
         first, last = typed.get("first_day"), typed.get("last_day")
         if first and last and first > last:
             self.add_error("last_day", _("The last day comes before the first."))
-        low, high = typed.get("price_min"), typed.get("price_max")
-        if low and high and low > high:
-            self.add_error("price_max", _("This is lower than the lowest price."))
+        self._read_band(typed)
         if typed.get("shop") and typed.get("products"):
             self._find_products(typed["shop"], typed["products"])
         return typed
+
+    def _read_band(self, typed: dict[str, Any]) -> None:
+        """Read the agreed prices in the currency of the shop they bind."""
+        shop = typed.get("shop")
+        for name in ("price_min", "price_max"):
+            field = MoneyField(currency=shop.currency if shop else "CNY", required=False)
+            try:
+                typed[name] = field.clean(typed.get(name, ""))
+            except ValidationError as mistake:
+                self.add_error(name, mistake)
+        low, high = typed.get("price_min"), typed.get("price_max")
+        if low and high and low > high:
+            self.add_error("price_max", _("This is lower than the lowest price."))
 
     def _find_products(self, shop: Shop, addresses: list[str]) -> None:
         ids = [found[1].upper() for one in addresses if (found := A_PRODUCT.search(one))]

@@ -79,6 +79,13 @@ def _decide(request: SignedInRequest, hold: Hold, form: DecisionForm) -> HttpRes
             message=_("Another moderator has to look at this listing."),
             back="/desk/",
         )
+    except screening.MoreToSee:
+        return refused(
+            request,
+            title=_("It waits for something else as well"),
+            message=_("What you looked at is let pass. Read why it still waits, then decide."),
+            back=f"/desk/{hold.public_id}",
+        )
     except screening.ListingMoved:
         return refused(
             request,

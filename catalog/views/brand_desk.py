@@ -41,7 +41,9 @@ def brand(request: SignedInRequest, public_id: str) -> HttpResponse:
         "form": form,
         "seen": brands.digest(row),
         "is_own": row.owner_id == request.user.pk,
-        "others": Brand.objects.filter(owner=row.owner).exclude(pk=row.pk).order_by("-pk")[:10],
+        "others": list(
+            Brand.objects.filter(owner=row.owner).exclude(pk=row.pk).order_by("-pk")[:10]
+        ),
         "certificates": row.certificates.count(),
         "namings": row.namings.count(),
     }

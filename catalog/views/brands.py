@@ -9,19 +9,40 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog import authorising, brands
 from catalog.brand_forms import BrandForm, IssueForm, PolicyForm, ReasonForm, RenewForm
 from catalog.models import Brand, BrandFlag, Certificate
 from kit import clock
-from kit.states import TransitionRefused
 from kit.web import UNPROCESSABLE, form_page, page_of, pressed, refused
 from people.web import SignedInRequest
 
 A_PAGE = 30
 FLAGS_SHOWN = 20
+
+# What a brand's state says to an act that it does not allow.
+WHAT_STANDS: dict[Brand.State, tuple[str | Promise, str | Promise]] = {
+    Brand.State.WAITING: (
+        gettext_lazy("%(brand)s is still being checked"),
+        gettext_lazy("You can issue certificates once a moderator has verified it."),
+    ),
+    Brand.State.VERIFIED: (
+        gettext_lazy("%(brand)s is verified"),
+        gettext_lazy("What was verified stays as it is. To write it anew, close it first."),
+    ),
+    Brand.State.REFUSED: (
+        gettext_lazy("%(brand)s was not verified"),
+        gettext_lazy("Mend what the moderator wrote and send it in again."),
+    ),
+    Brand.State.CLOSED: (
+        gettext_lazy("%(brand)s is closed"),
+        gettext_lazy("Its certificates are over. Register it again to issue new ones."),
+    ),
+}
 
 
 @login_required
@@ -55,7 +76,7 @@ def edit(request: SignedInRequest, public_id: str) -> HttpResponse:
         initial={name: getattr(brand, name) for name in names},
     )
     if brand.state not in {Brand.State.WAITING, Brand.State.REFUSED}:
-        raise TransitionRefused(f"brand {brand.pk} is {brand.state}")
+        return _not_as_it_stands(request, brand)
     if request.method == "POST" and form.is_valid():
         try:
             brands.send_in_again(brand=brand, written=form.read())
@@ -74,6 +95,8 @@ def brand(request: SignedInRequest, public_id: str) -> HttpResponse:
     form = PolicyForm(
         request.POST if request.method == "POST" else None, initial={"policy": own.policy}
     )
+    if request.method == "POST" and own.state == Brand.State.CLOSED:
+        return _not_as_it_stands(request, own)
     if request.method == "POST" and form.is_valid():
         brands.set_policy(brand=own, policy=form.cleaned_data["policy"], by=request.user)
         messages.success(request, _("Saved."))
@@ -88,6 +111,8 @@ def close(request: SignedInRequest, public_id: str) -> HttpResponse:
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return _brand_page(request, own, PolicyForm(initial={"policy": own.policy}), form)
+    if own.state == Brand.State.CLOSED:
+        return _not_as_it_stands(request, own)
     brands.close(brand=own, by=request.user, reason=form.cleaned_data["reason"])
     messages.success(request, _("%(brand)s is closed.") % {"brand": own.name})
     return redirect("catalog:brands")
@@ -102,7 +127,7 @@ def issue(request: SignedInRequest, public_id: str) -> HttpResponse:
         initial={"first_day": timezone.localtime(clock.now()).date()},
     )
     if own.state != Brand.State.VERIFIED:
-        raise TransitionRefused(f"brand {own.pk} is {own.state}")
+        return _not_as_it_stands(request, own)
     if request.method == "POST" and form.is_valid():
         shop = form.cleaned_data["shop"]
         certificate = authorising.issue(brand=own, shop=shop, scope=form.read(), by=request.user)
@@ -144,6 +169,13 @@ def _own(request: SignedInRequest, public_id: str) -> Brand:
     return get_object_or_404(Brand.objects.kept_by(request.user), public_id=public_id)
 
 
+def _not_as_it_stands(request: SignedInRequest, own: Brand) -> HttpResponse:
+    """Answer 409 to what a brand of this state cannot do, and say which state that is."""
+    title, message = WHAT_STANDS[Brand.State(own.state)]
+    back = f"/me/brands/{own.public_id}"
+    return refused(request, title=str(title) % {"brand": own.name}, message=str(message), back=back)
+
+
 def _too_many_waiting(request: SignedInRequest) -> HttpResponse:
     return refused(
         request,
@@ -161,7 +193,9 @@ def _brand_page(
     page = {
         "brand": own,
         "page": page_of(request, issued, size=A_PAGE),
-        "flags": flags.select_related("product", "certificate__shop").order_by("-pk")[:FLAGS_SHOWN],
+        "flags": list(
+            flags.select_related("product", "certificate__shop").order_by("-pk")[:FLAGS_SHOWN]
+        ),
         "without": own.namings.filter(certificate=None, product__state="live").count(),
         "policy": policy,
         "closing": closing,

@@ -52,8 +52,10 @@ def of_shop(request: SignedInRequest, shop: Shop) -> HttpResponse:
     page = {
         "shop": shop,
         "page": page_of(request, rows, size=A_PAGE),
-        "soon": soon,
-        "lacking": lacking.select_related("brand", "product").order_by("-pk")[:MOST_SHOWN],
-        "flags": flags.select_related("product", "certificate__brand").order_by("-pk")[:MOST_SHOWN],
+        "soon": list(soon),
+        "lacking": list(lacking.select_related("brand", "product").order_by("-pk")[:MOST_SHOWN]),
+        "flags": list(
+            flags.select_related("product", "certificate__brand").order_by("-pk")[:MOST_SHOWN]
+        ),
     }
     return render(request, "catalog/brands/of_shop.html", page)
