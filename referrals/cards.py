@@ -93,7 +93,7 @@ def _gain_sentence(facts: LinkFacts, earns: str, language: str) -> str:
             Gives.KEEP: _("%(name)s may earn %(amount)s if you buy"),
             Gives.BUYER: _("%(name)s gives you %(amount)s off the price"),
             Gives.CHARITY: _("%(name)s gives %(amount)s to %(charity)s if you buy"),
-            Gives.NONE: _("%(name)s brought you here and earns nothing by it"),
+            Gives.NONE: _("%(name)s earns nothing if you buy"),
         }
         return sentences[Gives(facts.gives)] % _said_of(facts, earns, language)
 

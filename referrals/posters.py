@@ -21,8 +21,10 @@ FACE = 112
 OFFER_TOP = 1036
 CODE = 300
 FOOT_TOP = 1384
+BESIDE_CODE = WIDTH - 2 * MARGIN - CODE - GAP
 # Sizes and lines of what must stand there whole: smaller letters rather than half a sentence.
 TITLE_LOOKS = ((40, 1), (32, 1), (26, 1))
+BRAND_LOOKS = ((26, 1), (22, 1), (18, 2))
 GAIN_LOOKS = ((30, 2), (26, 2))
 EDITION = 2  # of the drawing below: another one makes every kept poster an old one
 
@@ -77,28 +79,31 @@ STYLES = {
 FIRST_STYLE = "persimmon"
 
 
-def poster_of(showing: Showing, *, address: str, style: str) -> bytes:
+def poster_of(showing: Showing, *, address: str, style: str, certificate: str = "") -> bytes:
     """Return a poster as a JPEG, drawn at most once a day for what it says.
 
     Args:
         showing: what it says; who gains stands in its pixels.
         address: where its code leads.
         style: a key of ``STYLES``.
+        certificate: where the brand's word for this shop is checked; empty for no brand.
     """
     return kept_pictures.kept(
-        what=f"poster {EDITION} {style} {address} {showing!r}",
-        draw=lambda: drawing.as_jpeg(_drawn(showing, address, STYLES[style])),
+        what=f"poster {EDITION} {style} {address} {certificate} {showing!r}",
+        draw=lambda: drawing.as_jpeg(_drawn(showing, address, certificate, STYLES[style])),
     )
 
 
-def _drawn(showing: Showing, address: str, style: Style) -> Image.Image:
+def _drawn(showing: Showing, address: str, certificate: str, style: Style) -> Image.Image:
     canvas = Image.new("RGB", (WIDTH, HEIGHT), style.ground)
     left, top, width, height = style.picture
     picture = picture_of(showing.photo, (width, height), ground=style.band)
     drawing.paste_rounded(canvas, picture, at=(left, top), radius=style.radius)
     if showing.title:
         _friend(canvas, showing, style)
-    _offer(canvas, showing, style)
+    top = _offer(canvas, showing, style)
+    if certificate:
+        _brand(canvas, showing, certificate, style, top=top)
     _code(canvas, showing, address, style)
     said = drawing.drawable(showing.gain)
     face, gain = drawing.fitted(said, "Regular", GAIN_LOOKS, width=WIDTH - 2 * MARGIN)
@@ -127,17 +132,31 @@ def _friend(canvas: Image.Image, showing: Showing, style: Style) -> None:
     drawing.write(canvas, said, at=(left, top), face=font("Regular", 30), ink=style.band_ink)
 
 
-def _offer(canvas: Image.Image, showing: Showing, style: Style) -> None:
-    """Write what it is, what it costs and who sells it, beside the code."""
-    width = WIDTH - 2 * MARGIN - CODE - GAP
+def _offer(canvas: Image.Image, showing: Showing, style: Style) -> int:
+    """Write what it is, what it costs and who sells it, beside the code; return where it ends."""
     title = drawing.wrapped(
-        drawing.drawable(showing.product), font("Bold", 40), width=width, most=2
+        drawing.drawable(showing.product), font("Bold", 40), width=BESIDE_CODE, most=2
     )
     top = drawing.write(canvas, title, at=(MARGIN, OFFER_TOP), face=font("Bold", 40), ink=style.ink)
-    price = drawing.wrapped(drawing.drawable(showing.price), font("Bold", 72), width=width, most=1)
+    price = drawing.wrapped(
+        drawing.drawable(showing.price), font("Bold", 72), width=BESIDE_CODE, most=1
+    )
     top = drawing.write(canvas, price, at=(MARGIN, top + 8), face=font("Bold", 72), ink=style.price)
-    shop = drawing.wrapped(drawing.drawable(showing.shop), font("Regular", 30), width=width, most=1)
-    drawing.write(canvas, shop, at=(MARGIN, top + 4), face=font("Regular", 30), ink=style.quiet)
+    shop = drawing.wrapped(
+        drawing.drawable(showing.shop), font("Regular", 30), width=BESIDE_CODE, most=1
+    )
+    at = (MARGIN, top + 4)
+    return drawing.write(canvas, shop, at=at, face=font("Regular", 30), ink=style.quiet)
+
+
+def _brand(
+    canvas: Image.Image, showing: Showing, certificate: str, style: Style, *, top: int
+) -> None:
+    """Write where anybody checks that the brand lets this shop sell it, whole."""
+    with translation.override(showing.language):
+        said = _("Brand certificate: %(address)s") % {"address": certificate}
+    face, line = drawing.fitted(said, "Regular", BRAND_LOOKS, width=BESIDE_CODE)
+    drawing.write(canvas, line, at=(MARGIN, top), face=face, ink=style.quiet)
 
 
 def _code(canvas: Image.Image, showing: Showing, address: str, style: Style) -> None:

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
+from catalog import certificate_codes
 from catalog.models import Product
 from kit import clock
 from people.web import SignedInRequest
@@ -165,7 +166,8 @@ def _posters(shared: Shared) -> Iterator[tuple[str, bytes]]:
 
 def _poster(shared: Shared, style: str, *, channel: str) -> bytes:
     address = sharing.address_of(shared.facts, channel, is_printed=True)
-    return posters.poster_of(shared.showing, address=address, style=style)
+    certificate = certificate_codes.short_address_for(shared.product)
+    return posters.poster_of(shared.showing, address=address, style=style, certificate=certificate)
 
 
 def _language() -> str:

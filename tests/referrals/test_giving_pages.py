@@ -263,7 +263,7 @@ def test_whoever_opens_the_link_reads_who_gains(link, schools, gives, english, c
         ("keep", "林薇 may earn ¥6.80 if you buy"),
         ("buyer", "林薇 gives you ¥6.80 off the price"),
         ("charity", "林薇 gives ¥6.80 to Hill School Libraries if you buy"),
-        ("none", "林薇 brought you here and earns nothing by it"),
+        ("none", "林薇 earns nothing if you buy"),
     ],
 )
 def test_previews_say_it_too(linwei, link, schools, gives, said):

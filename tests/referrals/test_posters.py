@@ -13,9 +13,13 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from PIL import Image, ImageChops
 
-from catalog import photos
+from catalog import authorising, brands, certificate_codes, photos
+from catalog.authorising import Scope
+from catalog.brands import BrandInput
+from catalog.models import Naming
 from kit import clock
 from people import avatars
+from people.models import Person
 from referrals import charities, covers, giving, kept_pictures, links, posters, previews
 from referrals.charities import Names
 from referrals.models import ShareLink
@@ -34,6 +38,23 @@ SHOWING = Showing(
     gain="你下单后林薇可能获得佣金 ¥6.80",
     photo="",
 )
+
+
+@pytest.fixture
+def hers_as_brand(noon, honey, jar, hill_shop, wulan):
+    """Mei's brand stands in the honey's title, and Chen's shop is authorised."""
+    mei = Person.objects.create_user(name="梅姐", email="mei@example.test")
+    written = BrandInput("土蜂蜜", "Tufeng", [], "CNIPA", "12345678", "mark")
+    brand = brands.register(owner=mei, written=written)
+    brands.verify(brand=brand, moderator=wulan)
+    scope = Scope(starts_at=clock.now(), ends_at=clock.now() + timedelta(days=30))
+    certificate = authorising.issue(brand=brand, shop=hill_shop, by=mei, scope=scope)
+    Naming.objects.update_or_create(
+        product=honey,
+        brand=brand,
+        defaults={"matched": "土蜂蜜", "digest": "", "certificate": certificate},
+    )
+    return honey, certificate, mei
 
 
 @pytest.fixture
@@ -165,6 +186,39 @@ def test_nothing_to_say_is_no_reason_to_fall_over():
     for style in posters.STYLES:
         assert picture(posters.poster_of(empty, address=ADDRESS, style=style)).width == 1080
     assert picture(covers.cover_of(empty)).width == 1200
+
+
+@pytest.mark.parametrize("style", posters.STYLES)
+def test_a_brands_certificate_stands_whole_beside_the_code(style):
+    """Were its end cut, another end would change no pixel."""
+    where = "long-name-of-a-very-long-shop.example/b/7KQ2M9XADF"
+    drawn, other, without = (
+        picture(posters.poster_of(SHOWING, address=ADDRESS, style=style, certificate=one))
+        for one in (where, f"{where[:-1]}G", "")
+    )
+
+    _left, top, right, bottom = difference(drawn, without)
+    assert top > posters.OFFER_TOP
+    assert bottom <= posters.FOOT_TOP
+    assert right <= posters.WIDTH - posters.MARGIN - posters.CODE
+    assert difference(drawn, other)[0] > posters.MARGIN
+    assert [code.text for code in zxingcpp.read_barcodes(drawn)] == [ADDRESS]
+
+
+def test_a_poster_names_the_certificate_only_while_it_counts(noon, hers_as_brand, english, linwei):
+    honey, certificate, mei = hers_as_brand
+    english.force_login(linwei)
+    path = f"/p/{honey.public_id}/share/tea.jpg"
+
+    covered = picture(english.get(path).content)
+    assert certificate_codes.short_address_for(honey) == f"localhost:8000/b/{certificate.public_id}"
+    authorising.revoke(certificate=certificate, reason="over", by=mei)
+    assert certificate_codes.short_address_for(honey) == ""
+    honey.refresh_from_db()
+    type(honey).objects.update(state="live")
+    bare = picture(english.get(path).content)
+
+    assert difference(covered, bare)[1] > posters.OFFER_TOP
 
 
 def test_a_poster_is_drawn_once_for_what_it_says():
