@@ -16,6 +16,7 @@ from django.http import (
 )
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language_from_request, override
 from psycopg2.errors import DeadlockDetected, LockNotAvailable
 
@@ -66,6 +67,23 @@ def _is_text(raw: bytes) -> bool:
         return "\x00" not in raw.decode()
     except UnicodeDecodeError:
         return False
+
+
+class KeepFromOthers:
+    """Let no shared computer or proxy keep a page that was written for who is signed in.
+
+    A view that says itself how long its answer may be kept is left alone.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        is_known = settings.SESSION_COOKIE_NAME in request.COOKIES
+        if is_known and request.session.accessed and "Cache-Control" not in answer:
+            add_never_cache_headers(answer)
+        return answer
 
 
 class AnswerTransitionRefused:

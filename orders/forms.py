@@ -58,7 +58,9 @@ class AddForm(forms.Form):
 class ChangeForm(forms.Form):
     """A bag line's stepper and its *remove*."""
 
-    act = forms.ChoiceField(choices=[(act, act) for act in ("set", "less", "more", "remove")])
+    act = forms.ChoiceField(
+        choices=[(act, act) for act in ("set", "less", "more", "remove")], widget=forms.HiddenInput
+    )
     variant = WholeField(min_value=1, widget=forms.HiddenInput)
     quantity = _pieces(least=0)
 
@@ -122,9 +124,16 @@ class CheckoutForm(forms.Form):
     tells_name = forms.BooleanField(required=False)
 
     def __init__(
-        self, *given: Any, brought_by: Mapping[str, str] | None = None, **more: Any
+        self,
+        *given: Any,
+        brought_by: Mapping[str, str] | None = None,
+        pickup: tuple[str, str] | None = None,
+        **more: Any,
     ) -> None:
         super().__init__(*given, **more)
+        self.pickup = pickup  # region and address, where it is not the buyer who says
+        if pickup is not None:
+            del self.fields["region"], self.fields["address"]
         # Always of the label beside it, also where the page is shown again.
         self.named_ids = " ".join(brought_by or ())
         if brought_by:
@@ -141,7 +150,10 @@ class CheckoutForm(forms.Form):
     def contact(self) -> Contact:
         """Return where it goes, once the form is valid."""
         fields = ("name", "phone", "region", "address", "email", "note")
-        return Contact(**{name: self.cleaned_data[name] for name in fields})
+        sent = self.cleaned_data
+        if self.pickup is not None:
+            sent = sent | dict(zip(("region", "address"), self.pickup, strict=True))
+        return Contact(**{name: sent[name] for name in fields})
 
 
 class DispatchForm(forms.Form):
@@ -171,7 +183,9 @@ class RefundForm(forms.Form):
 
     key = forms.RegexField(KEY, widget=forms.HiddenInput)
     seen = WholeField(widget=forms.HiddenInput)
-    act = forms.ChoiceField(choices=[("look", "look"), ("send", "send")], initial="look")
+    act = forms.ChoiceField(
+        choices=[("look", "look"), ("send", "send")], initial="look", widget=forms.HiddenInput
+    )
     why = WordsField(
         label=_("Why"),
         max_length=200,

@@ -77,7 +77,7 @@ def people(request: SignedInRequest, shop: Shop) -> HttpResponse:
             messages.success(request, _("%(name)s works here now.") % {"name": person.name})
             return redirect("shops:staff")
     members = shop.memberships.select_related("person").order_by("since", "pk")
-    return form_page(request, "shops/staff.html", form, {"shop": shop, "members": members})
+    return form_page(request, "shops/staff.html", form, {"shop": shop, "members": list(members)})
 
 
 @shop_required(Act.MANAGE_STAFF)

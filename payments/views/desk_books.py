@@ -82,7 +82,7 @@ def statements(request: SignedInRequest) -> HttpResponse:
     rows = Statement.objects.select_related("brought_by").annotate(kept=lines[0], odd=lines[1])
     page = {
         "page": page_of(request, rows.order_by("-day", "-pk"), size=PAGE),
-        "differences": Difference.objects.open()[:PAGE],
+        "differences": list(Difference.objects.open()[:PAGE]),
     }
     status = UNPROCESSABLE if form.is_bound and form.errors else 200
     return render(request, "payments/desk/statements.html", page | {"form": form}, status=status)

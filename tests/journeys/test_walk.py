@@ -17,6 +17,7 @@ from django.http import HttpResponse
 from django.test import Client, override_settings
 
 from kit import nearby
+from tests.journeys import rules
 from tests.journeys import world as worlds
 from tests.journeys.routes import Door, doors
 from tests.journeys.world import World
@@ -253,6 +254,50 @@ def opening(walker: Walker, method: str, world: World) -> list[Door]:
         for door in first_of_each(doors(world))
         if walker.ask(method, door.path).status_code not in {404, 405}
     ]
+
+
+# --- what every page keeps to -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_page_is_handed_a_question_for_the_database(world, visitor, role):
+    walker, wrong = visitor(role), set()
+    for door in doors(world):
+        if door.route.startswith("/accounts/2fa"):  # a list view of the library we sign in with
+            continue
+        answer = walker.ask("GET", door.path)
+        wrong |= {(door.route, name) for name in rules.querysets_in(answer)}
+
+    assert wrong == set()
+
+
+@pytest.mark.parametrize("role", ["anonymous", "sharer", "vendor", "vendor elsewhere", "moderator"])
+def test_every_mistake_in_a_summary_leads_to_its_field(world, visitor, role):
+    walker, fields, seen, wrong = visitor(role), every_field(), 0, []
+    for door in opening(walker, "POST", world):
+        for loose in ({}, {"part": "terms"}, {"part": "invite"}, {"act": "revoke"}):
+            sent = {name: "" for name in fields if name not in LOOSE} | loose
+            answer = walker.send(door.path, list(sent.items()))
+            if answer.status_code == 422 and not answer.streaming:
+                seen += 1
+                wrong += [(door.path, one) for one in rules.lost_mistakes(answer)]
+
+    assert seen > 3
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "anonymous"])
+def test_no_page_behind_the_way_in_is_kept_for_others(world, visitor, role):
+    stranger, walker, wrong, seen = visitor("anonymous"), visitor(role), [], 0
+    for door in doors(world):
+        way_in = stranger.ask("GET", door.path).headers.get("Location", "")
+        answer = walker.ask("GET", door.path)
+        if way_in.startswith("/accounts/") and answer.status_code == 200:
+            seen += 1
+            wrong += [door.path] if rules.may_be_kept(answer) else []
+
+    assert seen > 10
+    assert wrong == []
 
 
 # --- who may see what ------------------------------------------------------------------------
