@@ -16,7 +16,8 @@ from django.db import connection
 from django.test import Client
 
 from devstack import postgres
-from referrals import clicks, stream
+from kit.breaker import VALKEY
+from referrals import clicks, noting, spool, stream
 from tests.referrals.conftest import BROWSER
 from tests.valkeys import own_valkey
 
@@ -53,7 +54,9 @@ def visit_everything(link, address: str, forwarded: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("proxies", [0, 1])
-def test_an_unusual_address_is_found_nowhere_afterwards(link, settings, caplog, proxies):
+def test_an_unusual_address_is_found_nowhere_afterwards(
+    link, settings, caplog, monkeypatch, proxies
+):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
     caplog.set_level(logging.DEBUG)
     unusual = addresses()
@@ -69,12 +72,23 @@ def test_an_unusual_address_is_found_nowhere_afterwards(link, settings, caplog, 
         file = b"".join(path.read_bytes() for path in valkey.folder.glob("appendonlydir/*"))
         stored = clicks.drain(10)
         database = dump()
+    # With nobody to take them, the rest goes into the file.
+    VALKEY.forget()
+    settings.VALKEY_URL = "unix:///nonexistent/valkey.sock"
+    monkeypatch.setattr(noting, "_stored", lambda opening: False)
+    for address in unusual:
+        forwarded = {"HTTP_X_FORWARDED_FOR": address} if proxies else {}
+        visit_everything(link, "10.9.8.7" if proxies else address, forwarded)
+    files = {path.name: path.read_bytes() for path in settings.CLICK_SPOOL.iterdir()}
+    on_disk = b"".join(files.values())
 
     assert in_stream == stored >= 2
+    assert spool.OPEN in files
+    assert any(name.startswith("journal-") for name in files)
     assert link.code.encode() in database
     assert b"XADD" in file or b"EVAL" in file
     for address in unusual:
-        for place in (everything, file, database, caplog.text.encode(), cached()):
+        for place in (everything, file, database, on_disk, caplog.text.encode(), cached()):
             assert address.encode() not in place
 
 
