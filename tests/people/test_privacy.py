@@ -79,6 +79,7 @@ def test_a_code_read_out_in_two_groups_finds_its_person(linwei):
     assert invitations.number_of(linwei) == "ABCDE 12345"
 
 
+@pytest.mark.proves("TRUST5")
 def test_fifty_new_friends_are_enough_for_a_day(linwei, xiaoyu, chen, monkeypatch, noon):
     monkeypatch.setattr(friendships, "MOST_NEW_FRIENDS_A_DAY", 1)
     befriend(linwei, chen)
