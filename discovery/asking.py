@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -85,7 +86,7 @@ def _asked(asker: Person, circle: Circle | None) -> list[int]:
         return sorted(trust.friend_ids(asker.pk))[:MOST_TOLD]
     if not Circle.objects.open().joined_by(asker.pk).filter(pk=circle.pk).exists():
         return []
-    parameters = {
+    parameters: dict[str, Any] = {
         "circle": circle.pk,
         "asker": asker.pk,
         "blocked": sorted(trust.blocked_ids(asker.pk)),

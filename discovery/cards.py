@@ -12,6 +12,7 @@ from catalog.models import Endorsement, Photo, Product
 from discovery.shown import Place
 from people.models import Person
 from people.trust import NO_REASON, Kind, Reason, reasons
+from shops.models import Shop
 
 Tile = TypeVar("Tile")
 
@@ -21,7 +22,8 @@ class Card:
     """One product on a page of many.
 
     ``price_minor`` is the lowest of what can be bought; ``price_from`` is not empty when
-    there are dearer variants.
+    there are dearer variants. ``is_live`` is no longer so when a kept ranking is older than
+    the taking down of its product.
     """
 
     path: str
@@ -33,6 +35,7 @@ class Card:
     fact: str
     person: Person | None
     why: str
+    is_live: bool = True
 
 
 def cards_of(places: Sequence[Place], *, lead_with_words: bool) -> list[Card]:
@@ -62,7 +65,7 @@ def cards_of(places: Sequence[Place], *, lead_with_words: bool) -> list[Card]:
 
 
 def explained(cards: Sequence[Card], places: Sequence[Place], viewer: Person | None) -> list[Card]:
-    """Return the cards, each of which says why it is there.
+    """Return the cards of what is still on sale, each of which says why it is there.
 
     A friend's word says so already. Who is two steps away is named by way of whom, where
     all three agreed to that; else a tile says that its shop is new, or it is.
@@ -82,6 +85,7 @@ def explained(cards: Sequence[Card], places: Sequence[Place], viewer: Person | N
     return [
         replace(card, why=_why(card, place, near))
         for card, place in zip(cards, places, strict=True)
+        if card.is_live
     ]
 
 
@@ -98,7 +102,7 @@ def _why(card: Card, place: Place, near: dict[int, Reason]) -> str:
 def card_of(product: Product, endorsement: Endorsement | None, *, lead_with_words: bool) -> Card:
     """Return the card of a product with its shop, photos and variants loaded."""
     offered = [variant for variant in product.variants.all() if variant.is_offered]
-    is_live = product.state == Product.State.LIVE
+    is_live = product.state == Product.State.LIVE and product.shop.state == Shop.State.OPEN
     in_stock = [variant for variant in offered if variant.available and is_live]
     prices = sorted({variant.price_minor for variant in in_stock or offered}) or [0]
     words = endorsement.words if endorsement and lead_with_words else ""
@@ -112,6 +116,7 @@ def card_of(product: Product, endorsement: Endorsement | None, *, lead_with_word
         fact=product.shop.name if in_stock else _("Sold out"),
         person=endorsement.person if endorsement else None,
         why=_("%(name)s recommends") % {"name": endorsement.person.name} if endorsement else "",
+        is_live=is_live,
     )
 
 

@@ -98,7 +98,7 @@ def _people(asked: dict[str, Any]) -> list[Person]:
 def _rows(query: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def write(*, most: int = MOST_WRITTEN) -> int:

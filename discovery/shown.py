@@ -21,11 +21,12 @@ SHOWN = """
     )
 """
 
-# The newest recommendation by a friend of each product, and how many friends made one.
+# The newest recommendation by a friend of each product, and how many friends made one. Of
+# closed accounts there is none among %(friends)s.
 FRIENDS_PICKS = """
     SELECT e.product_id, max(e.created_at) AS said_at, count(*) AS people,
            (array_agg(e.id ORDER BY e.created_at DESC, e.id DESC))[1] AS endorsement_id
-    FROM catalog_endorsement e JOIN people_person w ON w.id = e.person_id AND w.is_active
+    FROM catalog_endorsement e
     WHERE e.person_id = ANY(%(friends)s) AND e.withdrawn_at IS NULL
       AND e.verdict = 'yes' AND e.visibility IN ('friends', 'everyone')
     GROUP BY e.product_id ORDER BY said_at DESC LIMIT %(most_picks)s

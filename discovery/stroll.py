@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db import connection
 
+from discovery.keeping import kept, version_of
 from discovery.shown import FRIENDS_PICKS, PUBLIC_PICK, SHOWN, Place, eyes_of
 from kit import clock
 from people.models import Person
@@ -56,14 +58,15 @@ weighed AS (
          picks.product_id IS NULL AND c.opened_at >= %(new_since)s AS of_new_shop,
          coalesce(
            picks.said_at + (least(picks.people, %(voices)s) - 1) * %(friend)s,
-           c.published_at + least(coalesce(behind.score, praised.people), %(voices)s) * %(stranger)s
+           c.published_at + least(coalesce(
+             (SELECT score FROM catalog_itemscore WHERE product_id = c.id), praised.people
+           ), %(voices)s) * %(stranger)s
            - (row_number() OVER same_shop - 1) * %(same_shop)s
          ) AS weight,
          CASE WHEN picks.product_id IS NULL AND c.opened_at >= %(new_since)s
               THEN hashtextextended(concat_ws(':', %(day)s, %(viewer)s, c.id), 0) END AS turn
   FROM candidates c LEFT JOIN picks ON picks.product_id = c.id
-  LEFT JOIN catalog_itemscore behind ON behind.product_id = c.id
-  CROSS JOIN LATERAL ({PUBLIC_PICK}) praised
+  CROSS JOIN LATERAL ({PUBLIC_PICK} AND picks.product_id IS NULL) praised
   WINDOW same_shop AS (
     PARTITION BY c.shop_id, picks.product_id IS NULL ORDER BY c.published_at DESC, c.id DESC
   )
@@ -85,8 +88,22 @@ def places(viewer: Person | None) -> list[Place]:
 
     Sold-out products and whatever belongs to blocked people are not in it.
     """
+    return _ranked(eyes_of(viewer, for_order=True))
+
+
+def page(viewer: Person | None, number: str | None) -> Page[Place]:
+    """Return one page of the stroll; a number that is none gives the nearest page.
+
+    The ranking is kept for a minute, for as long as nothing happens among the viewer's friends.
+    """
+    eyes = eyes_of(viewer, for_order=True)
+    ranked = kept("stroll", version_of(eyes), lambda: _ranked(eyes))
+    return Paginator(ranked, TILES_A_PAGE).get_page(number)
+
+
+def _ranked(eyes: dict[str, Any]) -> list[Place]:
     parameters = {
-        **eyes_of(viewer, for_order=True),
+        **eyes,
         "in_stock": True,
         "day": f"{clock.now():%Y-%m-%d}",
         "depth": DEPTH,
@@ -101,8 +118,3 @@ def places(viewer: Person | None) -> list[Place]:
     with connection.cursor() as cursor:
         cursor.execute(RANKING, parameters)
         return [Place(*row) for row in cursor.fetchall()]
-
-
-def page(viewer: Person | None, number: str | None) -> Page[Place]:
-    """Return one page of the stroll; a number that is none gives the nearest page."""
-    return Paginator(places(viewer), TILES_A_PAGE).get_page(number)

@@ -20,6 +20,7 @@ urlpatterns = [
     path("w/<public_id:public_id>/close", wishes.close, name="close_wish_list"),
     path("w/<public_id:public_id>/follow", wishes.follow, name="follow_wish_list"),
     path("w/<public_id:public_id>/drop/<public_id:product>", wishes.drop, name="drop_wish"),
+    path("p/<public_id:public_id>/alike", strolling.alike_page, name="alike"),
     path("p/<public_id:public_id>/wish", wishes.wish, name="wish"),
     path("scenes/<public_id:public_id>", scenes.scene, name="scene"),
     path("shop/scenes", scenes.of_shop, name="shop_scenes"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,6 +17,7 @@ from discovery import scenes
 from discovery.cards import cards_of, in_two_columns
 from discovery.forms import RemovalForm, SceneForm
 from discovery.shown import viewer_of
+from kit.public_ids import PublicIdConverter
 from kit.web import form_page, page_of, refused
 from people.models import StaffRole
 from people.web import SignedInRequest, role_required
@@ -74,6 +76,8 @@ def fill(request: SignedInRequest, shop: Shop, public_id: str) -> HttpResponse:
 
 def _put(request: SignedInRequest, shop: Shop, found: Scene) -> HttpResponse:
     wanted = request.POST.get("product", "")
+    if not re.fullmatch(PublicIdConverter.regex, wanted, re.ASCII):
+        raise Http404
     product = get_object_or_404(Product, shop=shop, public_id=wanted)
     back = f"/shop/scenes/{found.public_id}"
     if request.POST.get("act") == "take_out":

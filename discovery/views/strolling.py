@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from catalog.models import WishList
-from discovery import picks, scenes, stories, stroll
+from catalog.models import Product, WishList
+from discovery import alike, near, picks, scenes, stories, stroll
 from discovery.cards import Card, cards_of, explained, in_two_columns
 from discovery.scenes import SceneTile
 from discovery.shown import Place, viewer_of
@@ -56,8 +56,19 @@ def _with_tiles(
 @never_cache
 def friends_page(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request.user)
-    shelves = picks.shelves(viewer) if viewer else []
-    return render(request, "discovery/friends.html", {"shelves": shelves})
+    context = {
+        "shelves": picks.shelves(viewer) if viewer else [],
+        "near": cards_of(near.places(viewer), lead_with_words=False) if viewer else [],
+    }
+    return render(request, "discovery/friends.html", context)
+
+
+@require_safe
+def alike_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    product = get_object_or_404(Product.objects.on_sale(), public_id=public_id)
+    found = alike.places(viewer_of(request.user), product)
+    context = {"product": product, "cards": cards_of(found, lead_with_words=False)}
+    return render(request, "discovery/alike.html", context)
 
 
 @require_safe

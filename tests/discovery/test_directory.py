@@ -1,5 +1,7 @@
 """Shops, circles and people are found by their names, by whoever may find them."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 
@@ -11,7 +13,8 @@ from tests.discovery.conftest import befriend
 
 def names(text, viewer=None):
     found = directory.find(viewer, search.read(text))
-    return [one.name for one in (*found.shops, *found.circles, *found.people)]
+    everything: list[Any] = [*found.shops, *found.circles, *found.people]
+    return [one.name for one in everything]
 
 
 @pytest.fixture

@@ -127,7 +127,7 @@ def test_the_page_asks_the_same_few_questions_with_5_and_with_50(
     for number in range(45):
         recommend(chen if number % 2 else linwei, put_on_sale(scarf_shop, f"手套{number}"))
 
-    assert queries_of(client) == with_five == 9
+    assert queries_of(client) == with_five == 12
 
 
 def queries_of(client):

@@ -205,7 +205,7 @@ def test_the_page_asks_the_same_few_questions_with_5_and_with_50_products(
     befriend(linwei, xiaoyu)
     goods = [put_on_sale(scarf_shop, f"围巾{n}", hours_ago=n) for n in range(5)]
     recommend(linwei, goods[0], "暖")
-    assert queries_of(client, "/", viewer=None) == 6
+    assert queries_of(client, "/", viewer=None) == 7
     with_five = queries_of(client, "/", viewer=xiaoyu)
 
     goods = [put_on_sale(scarf_shop, f"手套{n}", hours_ago=n) for n in range(45)]
@@ -213,7 +213,7 @@ def test_the_page_asks_the_same_few_questions_with_5_and_with_50_products(
         Variant.objects.create(product=product, name="大", price_minor=1)
         recommend(linwei, product)
 
-    assert queries_of(client, "/", viewer=xiaoyu) == with_five == 13
+    assert queries_of(client, "/", viewer=xiaoyu) == with_five == 14
 
 
 def queries_of(client, path, *, viewer):

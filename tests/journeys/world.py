@@ -18,10 +18,21 @@ from django.conf import settings
 from django.test import Client
 from PIL import Image
 
-from catalog import authorising, brands, circle_picks, endorsing, listing, photos, replying
+from catalog import (
+    authorising,
+    brands,
+    circle_picks,
+    endorsing,
+    listing,
+    photos,
+    replying,
+    scenes,
+    wishing,
+)
 from catalog.authorising import Scope
 from catalog.brands import BrandInput
 from catalog.models import Product
+from discovery import asking, directory
 from kit import clock
 from ledger import accounts
 from moderation import deciding
@@ -73,6 +84,9 @@ class World:
     pick: str = ""
     certificate: str = ""
     circle_code: str = ""
+    scene: str = ""
+    wish_list: str = ""
+    question: str = ""
     link: str = ""
     charity: str = ""
     review: str = ""
@@ -99,7 +113,24 @@ def build() -> World:
     _a_charity(world, cast, tag)
     _circles(world, cast)
     _words(world, cast)
+    _scene_and_wishes(world, cast)
     return world
+
+
+def _scene_and_wishes(world: World, cast: dict[str, Person]) -> None:
+    """The honey stands in a scene and on Xiaoyu's list; Lin Wei answers what Xiaoyu asks."""
+    honey = Product.objects.get(public_id=world.products["honey"])
+    written = scenes.SceneInput(name_zh="送礼", name_en="Gifts", words_zh="不贵重，但用了心")
+    scene = scenes.write(scene=None, written=written, by=cast["wulan"])
+    scenes.put_in(scene=scene, product=honey, by=cast["chen"])
+    wish_list = wishing.open_list(person=cast["xiaoyu"], name="生日", seen_by="friends")
+    wishing.wish(wish_list=wish_list, product=honey)
+    wishing.follow(person=cast["linwei"], wish_list=wish_list)
+    question = asking.ask(asker=cast["xiaoyu"], words="不太甜的蜂蜜")
+    asking.answer(question=question, person=cast["linwei"], words="这家", product=honey)
+    directory.write()
+    world.scene, world.wish_list = scene.public_id, wish_list.public_id
+    world.question = question.public_id
 
 
 def _circles(world: World, cast: dict[str, Person]) -> None:

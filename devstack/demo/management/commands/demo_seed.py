@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from devstack.demo import cast
-from devstack.demo.seed import brands, circles, history, opening, present, speaking
+from devstack.demo.seed import brands, circles, history, opening, present, speaking, wishes
 from devstack.demo.seed.world import World
 from kit import clock
 from people.models import Person
@@ -47,6 +47,7 @@ class Command(BaseCommand):
         self._step("life goes on", present.life_goes_on, world)
         self._step("something is given away", present.something_is_given_away, world)
         self._step("circles are opened", circles.circles_are_opened, world)
+        self._step("scenes open and wishes are made", wishes.scenes_and_wishes, world)
         self._step("brands are registered", brands.brands_are_registered, world)
         self._tell("done")
 
