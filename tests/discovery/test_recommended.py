@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from redis.exceptions import ConnectionError as Away
 
 from catalog.models import Category, Product, Receipt
-from discovery import alike, keeping, near, stroll
+from discovery import alike, near, stroll
 from people.models import Block, Circle, CircleMember, Person
 from tests.discovery.conftest import befriend, put_on_sale, receive, recommend
 
@@ -156,7 +157,7 @@ def test_with_the_cache_away_the_street_is_there(client, scarf_shop, monkeypatch
     def away(*args, **kwargs):
         raise Away
 
-    monkeypatch.setattr(keeping.cache, "get", away)
-    monkeypatch.setattr(keeping.cache, "set", away)
+    monkeypatch.setattr(cache, "get", away)
+    monkeypatch.setattr(cache, "set", away)
 
     assert "手套" in client.get("/").content.decode()

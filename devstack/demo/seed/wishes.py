@@ -9,7 +9,7 @@ from catalog.scenes import SceneInput
 from devstack.demo.seed.world import World
 from discovery import asking, directory
 
-SCENES: Final = (
+SCENES: Final[tuple[tuple[SceneInput, tuple[str, ...]], ...]] = (
     (
         SceneInput(
             "中秋团圆",
@@ -30,7 +30,7 @@ SCENES: Final = (
     ),
 )
 # Whose list, its name, who may see it, what stands on it, and who follows it.
-LISTS: Final = (
+LISTS: Final[tuple[tuple[str, str, str, tuple[str, ...], str], ...]] = (
     ("xiaoyu", "生日想要", "friends", ("scarf", "fountain-pen", "teddy"), "linwei"),
     ("linwei", "给家里添的", "everyone", ("honey", "desk-plant"), "xiaoyu"),
 )
@@ -41,11 +41,11 @@ def scenes_and_wishes(world: World) -> None:
     for written, goods in SCENES:
         scene = scenes.write(scene=None, written=written, by=world.people["desk"])
         for key in goods:
-            owner = world.people[world.owner_of(key)]
-            scenes.put_in(scene=scene, product=world.products[key], by=owner)
-    for owner, name, seen_by, goods, follower in LISTS:
+            vendor = world.people[world.owner_of(key)]
+            scenes.put_in(scene=scene, product=world.products[key], by=vendor)
+    for owner, name, seen_by, wished, follower in LISTS:
         wish_list = wishing.open_list(person=world.people[owner], name=name, seen_by=seen_by)
-        for key in goods:
+        for key in wished:
             wishing.wish(wish_list=wish_list, product=world.products[key])
         wishing.follow(person=world.people[follower], wish_list=wish_list)
     question = asking.ask(asker=world.people["xiaoyu"], words="不太甜的蜂蜜")
