@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from django.http import HttpResponse
 from django.urls import Resolver404, resolve
 
 from referrals import consent
@@ -31,14 +30,13 @@ def address(path: str, carried: str) -> str:
     return f"{path}?{PARAMETER}={carried}" if carried else path
 
 
-def along(answer: HttpResponse, carried: str) -> None:
-    """Write the visit into the links of a page that lead to products and shops.
+def along(page: bytes, carried: str) -> bytes:
+    """Return a page whose links to products and shops carry the visit.
 
     ``carried`` is signed by us, and made of letters, digits, ``-`` and ``_``.
     """
-    if carried:
-        word = f"{PARAMETER}={carried}".encode("ascii")
-        answer.content = LINK.sub(lambda link: _with(link, word), answer.content)
+    word = f"{PARAMETER}={carried}".encode("ascii")
+    return LINK.sub(lambda link: _with(link, word), page)
 
 
 def _with(link: re.Match[bytes], word: bytes) -> bytes:

@@ -94,7 +94,8 @@ def _opened(
     if asks:
         arrival = replace(arrival, carried=visit.cookie or "")
     answer = _product(request, public_id, arrival, fetched=visit.fetched)
-    carrying.along(answer, arrival.carried)
+    if arrival.carried:
+        answer.content = carrying.along(answer.content, arrival.carried)
     if visit.cookie is not None and not asks and answer.status_code != GONE:
         remember(answer, visit.cookie)
     return answer
@@ -240,7 +241,8 @@ def _number(fact: Any) -> int:
 
 def _asked_again(answer: Answer, arrival: Arrival) -> Answer:
     """Keep one visitor's page, with their friend and their form's token, from all others."""
-    carrying.along(answer, arrival.carried)
+    if arrival.carried:
+        answer.content = carrying.along(answer.content, arrival.carried)
     answer["Cache-Control"] = "private, no-cache"
     return answer
 

@@ -83,8 +83,13 @@ def test_a_life_of_valkey_that_is_known_is_asked_about_once(link, settings, monk
     with own_valkey() as valkey:
         settings.VALKEY_URL = valkey.url
         clicks.drain(5)
-        replays = []
-        monkeypatch.setattr(journal, "replay", lambda: replays.append(1) or 0)
+        replays: list[int] = []
+
+        def replay() -> int:
+            replays.append(1)
+            return 0
+
+        monkeypatch.setattr(journal, "replay", replay)
         clicks.drain(5)
         assert replays == []
 
@@ -101,7 +106,7 @@ def _note_and_die_before_valkey_hears_of_it(link) -> None:
     child = os.fork()
     if child == 0:
         try:
-            stream.land = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment,misc]
+            stream.land = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
             note(link)
         finally:
             os._exit(7)
