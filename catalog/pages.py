@@ -15,7 +15,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog import bodies, bought, naming, records, witnesses
+from catalog import bodies, bought, explaining, naming, records, witnesses
 from catalog.bodies import OTHERS_SHOWN, Body, forget, slot
 from catalog.models import Category, Endorsement, ItemScore, Photo, Product, Variant
 from people.models import Person
@@ -172,6 +172,7 @@ def product_page_data(product: Product, *, viewer: Person | None = None) -> dict
         "pays_sharers": _rate_bp(product, shop) > 0,
         "brands": naming.shown_of(product),
         "endorsements": said,
+        "friends_of_friends": explaining.explain(viewer, said),
         "standing": ItemScore.objects.filter(pk=product.pk).first(),
         "friends_bought": have_it[:FACES_SHOWN],
         "friends_bought_count": len(have_it),
@@ -254,6 +255,7 @@ def _newest_first(products: models.QuerySet[Product]) -> models.QuerySet[Any]:
                     endorsements__visibility=Endorsement.Visibility.EVERYONE,
                     endorsements__verdict=Endorsement.Verdict.YES,
                     endorsements__receipt__returned_at=None,
+                    endorsements__person__is_active=True,
                 ),
             )
         )

@@ -130,9 +130,13 @@ def _read(
 
 
 def _with_all(found: QuerySet[Endorsement]) -> QuerySet[Endorsement]:
-    """Load what a page shows of each: writer, receipt, the shop's reply, the photos."""
+    """Load what a page shows of each: writer, receipt, the shop's reply, the photos.
+
+    Who closed their account is not read any more.
+    """
     pictures = EndorsementPhoto.objects.select_related("photo")
-    return found.select_related("person", "receipt", "reply").prefetch_related(
+    here = found.filter(person__is_active=True)
+    return here.select_related("person", "receipt", "reply").prefetch_related(
         Prefetch("pictures", pictures)
     )
 

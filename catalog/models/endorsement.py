@@ -114,8 +114,11 @@ class EndorsementQuerySet(models.QuerySet["Endorsement"]):
     """Endorsements, by whether they stand and who may read them."""
 
     def live(self) -> EndorsementQuerySet:
-        """Endorsements that stand and wait for nobody, whoever may read them."""
-        standing = self.filter(withdrawn_at__isnull=True)
+        """Endorsements that stand and wait for nobody, whoever may read them.
+
+        Those of a closed account stand no more.
+        """
+        standing = self.filter(withdrawn_at__isnull=True, person__is_active=True)
         return standing.exclude(visibility=Endorsement.Visibility.HELD)
 
     def open_to_all(self) -> EndorsementQuerySet:
@@ -178,6 +181,7 @@ class Endorsement(models.Model):
     # What ``catalog.witnesses.told`` found out for a page; stored nowhere.
     basis_now: Receipt.Basis | None = None
     outcome: Outcome | None = None
+    via: str = ""  # the reader's friend through whom its writer is near, as ``explaining`` found
 
     class Meta:
         constraints = [
