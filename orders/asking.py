@@ -113,6 +113,19 @@ def before_dispatch(*, order: Order, by: Person | None) -> Refund:
     return _write(fresh, left_of(fresh, _lines_of(fresh)), _Asking(asker, by))
 
 
+@transaction.atomic
+def called_off(*, order: Order, why: str) -> Refund:
+    """Send the whole of a paid order back because the circle order it was of is called off.
+
+    Raises:
+        TransitionRefused: it is not paid, or on its way already; nothing was written.
+    """
+    fresh = _locked(order)
+    if fresh.state != Order.State.PAID:
+        raise TransitionRefused(f"{fresh.public_id} is {fresh.state}, not waiting to be sent")
+    return _write(fresh, left_of(fresh, _lines_of(fresh)), _Asking(Asker.HOUSE, why=why))
+
+
 def of_late_payment(*, order: Order, at: datetime) -> Refund:
     """Send back the whole payment of an order that had closed before it came.
 

@@ -121,6 +121,38 @@ INVARIANTS = [
         WHERE l.given_minor <> CASE WHEN a.gives = 'buyer' THEN c.amount_minor ELSE 0 END
         """,
     ),
+    # A circle order takes nobody after its close, nobody else's goods, and no guest.
+    Invariant(
+        "orders.nobody_joins_a_circle_order_that_is_closed",
+        """
+        SELECT p.id FROM orders_circleparcel p
+        JOIN orders_circleorder c ON c.id = p.circle_order_id
+        WHERE c.opened_at IS NULL OR p.joined_at < c.opened_at OR p.joined_at >= c.closes_at
+           OR p.joined_at > c.closed_at
+        """,
+    ),
+    Invariant(
+        "orders.what_is_ordered_together_is_one_product_to_one_place",
+        """
+        SELECT p.id FROM orders_circleparcel p
+        JOIN orders_circleorder c ON c.id = p.circle_order_id
+        JOIN orders_order o ON o.id = p.order_id
+        WHERE o.buyer_id IS NULL OR (o.shop_id, o.region, o.address)
+              IS DISTINCT FROM (c.shop_id, c.region, c.address)
+           OR EXISTS (SELECT 1 FROM orders_orderline l
+                      WHERE l.order_id = o.id AND l.product_id <> c.product_id)
+        """,
+    ),
+    Invariant(
+        "orders.what_was_handed_out_had_been_sent",
+        """
+        SELECT p.id FROM orders_circleparcel p JOIN orders_order o ON o.id = p.order_id
+        JOIN orders_circleorder c ON c.id = p.circle_order_id
+        WHERE p.handed_out_at IS NOT NULL AND o.shipped_at IS NULL
+           OR c.state = 'handed_out' AND p.handed_out_at IS NULL
+              AND o.state IN ('placed', 'paid', 'shipped')
+        """,
+    ),
     # Trust reads trades; one kept although it went back would be bought with a refund.
     Invariant(
         "orders.a_received_line_is_a_trade",

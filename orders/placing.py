@@ -14,9 +14,9 @@ from catalog.models import Product, Variant
 from kit import clock
 from kit.locks import one_at_a_time
 from kit.public_ids import public_id
-from orders import bags, contacts
+from orders import bags, circle_joining, contacts
 from orders.contacts import Contact
-from orders.models import Bag, Checkout, Order, OrderLine
+from orders.models import Bag, Checkout, CircleOrder, Order, OrderLine
 from orders.sums import shipping_minor
 from payments import charging
 from people.models import Person
@@ -127,6 +127,7 @@ class _Purchase:
     language: str
     at: datetime
     tells_name: Collection[str]
+    together: CircleOrder | None
 
 
 @transaction.atomic
@@ -141,6 +142,7 @@ def place(  # noqa: PLR0913 -- the facts of one purchase, each from another plac
     seen_total_minor: int,
     bag: Bag | None = None,
     tells_name: Collection[str] = (),
+    together: CircleOrder | None = None,
 ) -> Checkout:
     """Place one order in each shop of ``lines``, or return what this key already placed.
 
@@ -157,6 +159,7 @@ def place(  # noqa: PLR0913 -- the facts of one purchase, each from another plac
         seen_total_minor: what the button said.
         bag: where the lines leave from; None when they come from no bag.
         tells_name: public ids of those who, if they brought the buyer, may learn who bought.
+        together: the circle order it is part of, whose pickup point ``contact`` names.
 
     Raises:
         NothingToBuy: there are no lines, or they left the bag a moment ago.
@@ -168,6 +171,7 @@ def place(  # noqa: PLR0913 -- the facts of one purchase, each from another plac
         OutOfStock: fewer pieces are left.
         KeyOfAnother: the key was used by somebody else, for another amount, or for goods
             that go to another phone, mailbox or door.
+        circle_joining.NotOpen, NotInTheCircle, OtherGoods: as they say, of ``together``.
     """
     one_at_a_time(f"checkout:{checkout_key}")
     placed = Checkout.objects.select_related("charge").filter(key=checkout_key).first()
@@ -176,7 +180,10 @@ def place(  # noqa: PLR0913 -- the facts of one purchase, each from another plac
     bags.lock(bag.pk if bag is not None else None)
     _refuse_hoarding(buyer=buyer, bag=bag)
     parcels = _parcels(lines, buyer=buyer)
-    purchase = _Purchase(buyer, contact, list(touches), language, clock.now(), tells_name)
+    if together is not None:
+        ids = {item.variant.product_id for parcel in parcels for item in parcel.items}
+        together = circle_joining.hold(together, buyer=buyer, product_ids=ids)
+    purchase = _Purchase(buyer, contact, list(touches), language, clock.now(), tells_name, together)
     _freeze(parcels, purchase)
     total_minor = sum(parcel.total_minor for parcel in parcels)
     if total_minor != seen_total_minor:
@@ -305,6 +312,8 @@ def _write_order(parcel: _Parcel, purchase: _Purchase, checkout: Checkout) -> No
         placed_at=purchase.at,
         **_columns(purchase.contact),
     )
+    if purchase.together is not None:
+        circle_joining.keep(purchase.together, order)
     OrderLine.objects.bulk_create(
         OrderLine(
             order=order,
@@ -332,7 +341,8 @@ def _freeze(parcels: Sequence[_Parcel], purchase: _Purchase) -> None:
     """
     contact = purchase.contact
     in_turn = sorted(parcels, key=lambda parcel: parcel.shop.pk)  # as every checkout locks
-    for parcel in in_turn:
+    # A pickup point is nobody's door, and says nothing of who shares a home with whom.
+    for parcel in in_turn if purchase.together is None else []:
         doorsteps.note(
             order_key=parcel.order_id,
             person_id=purchase.buyer.pk if purchase.buyer is not None else None,

@@ -1,11 +1,12 @@
-"""How an order may move: one table, each state with those it may follow."""
+"""How orders, and circle orders, may move: each state with those it may follow."""
 
 from __future__ import annotations
 
 from kit.states import Moves
-from orders.models import Order
+from orders.models import CircleOrder, Order
 
 S = Order.State
+C = CircleOrder.State
 
 MAY_BECOME: Moves = {
     # Back to paid: the provider refused the refund that was asked.
@@ -18,4 +19,12 @@ MAY_BECOME: Moves = {
     S.REFUNDING: frozenset({S.PAID, S.CANCELLED, S.REFUNDED}),
     # From paid or shipped: the last part of what was paid went back.
     S.REFUNDED: frozenset({S.PAID, S.SHIPPED, S.REFUNDING}),
+}
+
+CIRCLE_ORDER_MAY_BECOME: Moves = {
+    C.OPEN: frozenset({C.ASKED}),
+    C.CLOSED: frozenset({C.OPEN}),
+    C.HANDED_OUT: frozenset({C.CLOSED}),
+    # From closed: nobody's order was left to hand out.
+    C.CANCELLED: frozenset({C.ASKED, C.OPEN, C.CLOSED}),
 }

@@ -8,7 +8,7 @@ from celery import shared_task
 
 from kit import clock
 from kit.sweeping import one_by_one
-from orders import fulfilment, paying, refunds
+from orders import circle_orders, fulfilment, paying, refunds
 from payments.charging import ProviderAway
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,12 @@ def close_unpaid_orders() -> int:
 def complete_overdue_orders() -> int:
     """Complete every shipped order whose buyer stayed silent; return how many."""
     return fulfilment.complete_overdue(clock.now())
+
+
+@shared_task(name="orders.mind_circle_orders")
+def mind_circle_orders() -> int:
+    """Close, end and pay back what circles order together; return how many."""
+    return circle_orders.mind(clock.now())
 
 
 @shared_task(name="orders.settle_refund")

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.views import bag, checkout, desk, refunding, shopper, vendor
+from orders.views import (
+    bag,
+    checkout,
+    circle_orders,
+    desk,
+    refunding,
+    shop_circle_orders,
+    shopper,
+    vendor,
+)
 
 app_name = "orders"
 
@@ -29,6 +38,24 @@ urlpatterns = [
         "shop/orders/<public_id:public_id>/refund-part",
         refunding.refund_part,
         name="shop_refund_part",
+    ),
+    path("circles/<public_id:public_id>/together", circle_orders.of_circle, name="circle_orders"),
+    path("circles/<public_id:public_id>/together/new", circle_orders.new, name="new_circle_order"),
+    path("together/<public_id:public_id>", circle_orders.show, name="circle_order"),
+    path("together/<public_id:public_id>/join", circle_orders.join, name="join_circle_order"),
+    path("together/<public_id:public_id>/close", circle_orders.close, name="close_circle_order"),
+    path("together/<public_id:public_id>/cancel", circle_orders.cancel, name="cancel_circle_order"),
+    path(
+        "together/<public_id:public_id>/parcels/<public_id:order_id>",
+        circle_orders.tick,
+        name="tick_parcel",
+    ),
+    path("shop/together", shop_circle_orders.listing, name="shop_together"),
+    path("shop/together/<public_id:public_id>", shop_circle_orders.show, name="shop_together_one"),
+    path(
+        "shop/together/<public_id:public_id>/answer",
+        shop_circle_orders.answer,
+        name="shop_together_answer",
     ),
     path("desk/refunds", desk.refunds, name="desk_refunds"),
     path("desk/orders/<public_id:public_id>/refund", desk.refund, name="desk_refund"),

@@ -17,6 +17,7 @@ SECONDS_BETWEEN = {
     "orders.close_unpaid_orders": 15,
     "orders.complete_overdue_orders": 15,
     "orders.settle_refunds": 10,
+    "orders.mind_circle_orders": 15,
     "referrals.release_due_commissions": 15,
     "referrals.destroy_old_salts": 3600,
     "referrals.look_at_channels": 900,

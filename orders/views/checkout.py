@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import asdict
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -16,10 +18,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kit import phones
 from kit.web import CONFLICT, form_page, moved_on, refused
-from orders import bags, contacts, links, paying, placing
+from orders import bags, circle_joining, contacts, links, paying, placing
 from orders.contents import Contents, contents, with_gifts
-from orders.forms import WHOLE, CheckoutForm
-from orders.models import Bag, Checkout, Order, OrderLine
+from orders.forms import KEY, WHOLE, CheckoutForm
+from orders.models import Bag, Checkout, CircleOrder, Order, OrderLine
 from orders.web import bag_of, base_url, person_of, with_bag
 from payments.charging import ProviderAway, ProviderRefused
 from people.models import Person
@@ -45,23 +47,29 @@ CANNOT_PLACE = (
 def checkout(request: HttpRequest) -> HttpResponse:
     only = _only(request)
     held = bag_of(request)
+    asked = (request.POST if request.method == "POST" else request.GET).get("together", "")
+    together = circle_joining.seen_by(person_of(request), asked) if asked else None
+    is_open = together is not None and circle_joining.is_open(together)
+    if asked and not is_open and not _is_placed(request):
+        return _together_is_over(request)
     inside = contents(held, only=only)
     inside = with_gifts(inside, touches=_touches(request, held), buyer=person_of(request))
     brought_by = _brought_by(request, inside, _touches(request, held))
+    page = {"inside": inside, "only": only, "together": together}
     if request.method == "POST":
-        return _pay(request, inside, only, brought_by)
+        return _pay(request, page, brought_by)
     if not inside.to_buy:
         return redirect("orders:bag")
-    form = CheckoutForm(initial=_initial(request, inside), brought_by=brought_by)
-    return form_page(request, "orders/checkout.html", form, _page(inside, only))
+    first = _initial(request, inside)
+    form = CheckoutForm(initial=first, brought_by=brought_by, pickup=_pickup(together))
+    return form_page(request, "orders/checkout.html", form, page)
 
 
-def _pay(
-    request: HttpRequest, inside: Contents, only: list[int], brought_by: dict[str, str]
-) -> HttpResponse:
-    form = CheckoutForm(request.POST, brought_by=brought_by)
+def _pay(request: HttpRequest, page: dict[str, Any], brought_by: dict[str, str]) -> HttpResponse:
+    inside, together = page["inside"], page["together"]
+    form = CheckoutForm(request.POST, brought_by=brought_by, pickup=_pickup(together))
     if not form.is_valid():
-        return form_page(request, "orders/checkout.html", form, _page(inside, only))
+        return form_page(request, "orders/checkout.html", form, page)
     held = bag_of(request)
     try:
         placed = placing.place(
@@ -74,12 +82,35 @@ def _pay(
             seen_total_minor=form.cleaned_data["seen_total"],
             bag=held,
             tells_name=form.may_learn(),
+            together=together,
         )
     except placing.NothingToBuy:
         return redirect("orders:bag")
+    except (circle_joining.NotOpen, circle_joining.NotInTheCircle, circle_joining.OtherGoods):
+        return _together_is_over(request)
     except CANNOT_PLACE as fact:
         return _cannot(request, fact, inside)
     return with_bag(request, go_and_pay(request, placed), held)
+
+
+def _pickup(together: CircleOrder | None) -> tuple[str, str] | None:
+    """Return where it goes when a circle fetches it together."""
+    return (together.region, together.address) if together is not None else None
+
+
+def _is_placed(request: HttpRequest) -> bool:
+    """Whether this very press was heard before: a second tap finds what the first did."""
+    key = request.POST.get("key", "")
+    return re.fullmatch(KEY, key) is not None and Checkout.objects.filter(key=key).exists()
+
+
+def _together_is_over(request: HttpRequest) -> HttpResponse:
+    return refused(
+        request,
+        title=_("You cannot order together here any more"),
+        message=_("It has closed, or something else was in it. Nothing was charged."),
+        back="/me/circles",
+    )
 
 
 def _touches(request: HttpRequest, held: Bag | None) -> list[Touch]:
@@ -149,7 +180,9 @@ def _after(request: HttpRequest, order: Order) -> HttpResponse:
     messages.error(request, _("The payment was not completed. Nothing was charged."))
     lines = OrderLine.objects.filter(order__checkout=order.checkout_id)
     chosen = [("only", pk) for pk in lines.values_list("variant_id", flat=True)]
-    again = urlencode([*chosen, ("again", links.token_of(order))])
+    joined = circle_joining.joined_by(order)
+    circle = [("together", joined.public_id)] if joined and circle_joining.is_open(joined) else []
+    again = urlencode([*chosen, *circle, ("again", links.token_of(order))])
     return redirect(f"/checkout?{again}")
 
 
@@ -202,10 +235,6 @@ def _sent_again(request: HttpRequest, fact: placing.PriceMoved) -> list[tuple[st
         for value in values
     ]
     return [*kept, ("seen_total", str(fact.now_minor))]
-
-
-def _page(inside: Contents, only: list[int]) -> dict[str, object]:
-    return {"inside": inside, "only": only}
 
 
 def _only(request: HttpRequest) -> list[int]:

@@ -8,12 +8,15 @@ from uuid import uuid4
 
 import pytest
 
+from catalog import circle_picks
 from kit import clock, nearby
 from ledger import accounts
-from orders import fulfilment, paying
+from orders import circle_orders, fulfilment, paying
+from orders.circle_orders import Pickup
 from orders.contacts import Contact
-from orders.models import Checkout, Order
+from orders.models import Checkout, CircleOrder, Order
 from orders.placing import Wanted, place
+from people import circle_places, circles
 from people.models import Person
 from referrals import links
 from referrals.touches import Touch
@@ -22,6 +25,7 @@ from tests.provider import RunningProvider, running_provider
 HOME = Contact(
     name="周晓雨", phone="+8613800138000", region="陕西省 西安市 雁塔区", address="科技路 10 号"
 )
+GATE = Pickup("陕西省 西安市 雁塔区", "小区东门", "周六十点到十二点", "+8613900139000")
 # Two jars at 68.00 and 10.00 for the parcel.
 TWO_JARS_MINOR = 14_600
 
@@ -148,3 +152,32 @@ def earned(linwei):
 def completed(noon, shipped) -> Order:
     """Received: ¥131.04 are the shop's, ¥13.60 wait for Lin Wei, ¥1.36 are the house's."""
     return fulfilment.confirm(order=shipped)
+
+
+@pytest.fixture
+def circle(linwei, xiaoyu, honey):
+    """Lin Wei's circle, in which Xiaoyu is, with Chen's honey on its shelf."""
+    opened = circles.open_circle(
+        host=linwei, name="东门邻居", words="", seen_by="members", may_ask=True
+    )
+    circle_places.join(circle=opened, code=opened.invite_code, person=xiaoyu)
+    circle_picks.add(circle=opened, person=linwei, product=honey, note="")
+    return opened
+
+
+@pytest.fixture
+def asked(circle, linwei, honey) -> CircleOrder:
+    return circle_orders.ask(
+        circle=circle, host=linwei, product=honey, pickup=GATE, words="趁新鲜", open_hours=48
+    )
+
+
+@pytest.fixture
+def opened(asked, chen) -> CircleOrder:
+    """Open for two days from now on."""
+    return circle_orders.accept(circle_order=asked, by=chen)
+
+
+@pytest.fixture
+def hao(db):
+    return Person.objects.create_user(name="阿浩", email="hao@example.test")
