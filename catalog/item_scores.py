@@ -45,11 +45,12 @@ AT_ONCE = 500
 FACTS = """
 WITH mine AS MATERIALIZED (
   SELECT id, shop_id FROM catalog_product WHERE id = ANY(%(products)s)
-), crowded AS (
+), crowded AS MATERIALIZED (
   SELECT p.shop_id, mark FROM catalog_endorsement e
   JOIN catalog_product p ON p.id = e.product_id
   JOIN catalog_receipt r ON r.id = e.receipt_id, unnest(r.marks) mark
   WHERE p.shop_id IN (SELECT shop_id FROM mine) AND e.withdrawn_at IS NULL
+    AND r.marks <> '{}'
   GROUP BY p.shop_id, mark HAVING count(DISTINCT e.person_id) > %(most_at_one_mark)s
 )
 SELECT e.id, e.product_id, e.person_id, e.verdict, e.visibility = 'everyone' AS is_public,
@@ -58,7 +59,8 @@ SELECT e.id, e.product_id, e.person_id, e.verdict, e.visibility = 'everyone' AS 
       OR e.relation IN ('family', 'works')
       OR EXISTS (SELECT FROM shops_membership m
                  WHERE m.shop_id = mine.shop_id AND m.person_id = e.person_id)
-      OR EXISTS (SELECT FROM crowded c WHERE c.shop_id = mine.shop_id AND c.mark = ANY(r.marks))
+      OR r.marks <> '{}' AND EXISTS (
+        SELECT FROM crowded c WHERE c.shop_id = mine.shop_id AND c.mark = ANY(r.marks))
       THEN 0
     WHEN r.given_by_id IS NOT NULL OR r.net_paid_minor = 0 THEN %(given)s
     WHEN r.keeps_from <= %(now)s THEN %(kept)s

@@ -23,18 +23,22 @@ STRANGERS = 0.15
 YOUNG = timedelta(days=7)  # a friendship of yesterday is no reason to believe anybody
 
 # One statement, however many products: their weights, beside each how its writer stands to
-# the viewer. ``gateway`` is one friend of theirs whom the viewer knows. Nobody blocked.
+# the viewer. ``gateway`` is one friend of theirs whom the viewer knows. Nobody blocked. The
+# viewer's friends stand in an array, so that their edges are walked in the index alone, and met
+# with the writers' ids in one hash; a walk of each writer's own edges took a third longer.
 SEEN = """
-WITH friends AS MATERIALIZED (
-  SELECT f.pk FROM (
-    SELECT high_id AS pk, since FROM people_friendship WHERE low_id = %(viewer)s
-    UNION ALL
-    SELECT low_id, since FROM people_friendship WHERE high_id = %(viewer)s
-  ) f JOIN people_person p ON p.id = f.pk AND p.is_active
-  WHERE f.since <= %(old_enough)s
-), shut_out AS MATERIALIZED (
+WITH shut_out AS MATERIALIZED (
   SELECT blocked_id AS pk FROM people_block WHERE blocker_id = %(viewer)s
   UNION SELECT blocker_id FROM people_block WHERE blocked_id = %(viewer)s
+), friends AS MATERIALIZED (
+  SELECT f.pk FROM (
+    SELECT high_id AS pk FROM people_friendship
+    WHERE low_id = %(viewer)s AND since <= %(old_enough)s
+    UNION ALL
+    SELECT low_id FROM people_friendship
+    WHERE high_id = %(viewer)s AND since <= %(old_enough)s
+  ) f JOIN people_person p ON p.id = f.pk AND p.is_active
+  WHERE f.pk NOT IN (SELECT pk FROM shut_out)
 ), said AS MATERIALIZED (
   SELECT w.product_id, w.person_id, w.weight, w.circle,
          w.person_id IN (SELECT pk FROM friends) AS is_friend
@@ -44,19 +48,18 @@ WITH friends AS MATERIALIZED (
     AND (e.visibility = 'everyone'
          OR e.visibility = 'friends' AND w.person_id IN (SELECT pk FROM friends))
     AND w.person_id <> %(viewer)s AND w.person_id NOT IN (SELECT pk FROM shut_out)
+), others AS MATERIALIZED (
+  SELECT DISTINCT person_id FROM said WHERE NOT is_friend
 ), known AS (
   SELECT person_id, count(*) AS shared, min(friend) AS gateway FROM (
     SELECT o.person_id, g.low_id AS friend
-    FROM (SELECT DISTINCT person_id FROM said WHERE NOT is_friend) o
-    JOIN people_friendship g ON g.high_id = o.person_id
-    WHERE g.low_id IN (SELECT pk FROM friends)
+    FROM others o JOIN people_friendship g ON g.high_id = o.person_id
+      AND g.low_id = ANY((SELECT array_agg(pk) FROM friends)::bigint[])
     UNION ALL
     SELECT o.person_id, g.high_id
-    FROM (SELECT DISTINCT person_id FROM said WHERE NOT is_friend) o
-    JOIN people_friendship g ON g.low_id = o.person_id
-    WHERE g.high_id IN (SELECT pk FROM friends)
-  ) pair WHERE friend NOT IN (SELECT pk FROM shut_out)
-  GROUP BY person_id
+    FROM others o JOIN people_friendship g ON g.low_id = o.person_id
+      AND g.high_id = ANY((SELECT array_agg(pk) FROM friends)::bigint[])
+  ) pair GROUP BY person_id
 )
 SELECT said.product_id, said.person_id, said.weight, said.circle, said.is_friend,
        coalesce(known.shared, 0), coalesce(known.gateway, 0)

@@ -75,7 +75,7 @@ class WordsVerdictForm(forms.Form):
     verdict = forms.ChoiceField(
         choices=[
             (WordsHold.State.APPROVED, _("Let it be read")),
-            (WordsHold.State.RETURNED, _("Send it back")),
+            (WordsHold.State.RETURNED, _("Send back with the reason")),
         ],
         widget=forms.HiddenInput,
     )
