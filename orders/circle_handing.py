@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from kit import clock
+from kit.states import TransitionRefused
 from orders import circle_news, circle_orders, links
 from orders.models import CircleOrder, CircleParcel, Order
 from people.models import Person
@@ -60,11 +61,11 @@ def tick(*, parcel: CircleParcel, is_handed: bool) -> CircleParcel:
 
     Raises:
         NothingThereYet: the shop has not sent it, or it went back; nothing was written.
-        circle_orders.TransitionRefused: the circle order is not being handed out any more.
+        TransitionRefused: the circle order is not being handed out any more.
     """
     row = circle_orders.hold(parcel.circle_order)
     if row.state != CircleOrder.State.CLOSED:
-        raise circle_orders.TransitionRefused(f"{row.public_id} is {row.state}")
+        raise TransitionRefused(f"{row.public_id} is {row.state}")
     fresh = _parcels(row).get(pk=parcel.pk)
     if fresh.order.state not in ARRIVED:
         raise NothingThereYet(fresh.order.public_id)

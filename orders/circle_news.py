@@ -35,12 +35,7 @@ def to_buyers(row: CircleOrder, kind: str) -> None:
     """Tell everybody who has ordered, once for each kind."""
     parcels = CircleParcel.objects.filter(circle_order=row, order__state__in=GOING)
     buyers = parcels.values_list("order__buyer_id", flat=True).distinct()
-    news = [
-        News(pk, kind, _key(row, kind, "buyer"), _facts(row), row.path)
-        for pk in buyers
-        if pk is not None
-    ]
-    tell_many(news)
+    tell_many([News(pk, kind, _key(row, kind, "buyer"), _facts(row), row.path) for pk in buyers])
 
 
 def to_buyer_of(parcel: CircleParcel, kind: str) -> None:

@@ -180,17 +180,18 @@ def mind(now: datetime) -> int:
 
     Each by itself, so that one that fails holds up no other.
     """
+    waits = _to_hand_out().filter(circle_order=OuterRef("pk"))
     unheard = CircleOrder.objects.filter(state=S.ASKED, asked_at__lte=now - ANSWER_WAIT)
     done = _quietly(lambda row: close(circle_order=row), CircleOrder.objects.due_to_close(now=now))
     done += _quietly(_give_up, unheard)
-    done += _quietly(_end, CircleOrder.objects.filter(~Exists(_to_hand_out()), state=S.CLOSED))
+    done += _quietly(_end, CircleOrder.objects.filter(~Exists(waits), state=S.CLOSED))
     return done + len(one_by_one(_pay_back, _called_off_and_paid(), away=TransitionRefused))
 
 
 @transaction.atomic
 def end_if_done(row: CircleOrder) -> None:
     """End a closed one of which nothing is left to hand out; its lock is held."""
-    if row.state != S.CLOSED or _to_hand_out(row).exists():
+    if row.state != S.CLOSED or _to_hand_out().filter(circle_order=row).exists():
         return
     had = Q(handed_out_at__isnull=False) | Q(order__state=Order.State.COMPLETED)
     was_any = CircleParcel.objects.filter(had, circle_order=row).exists()
@@ -206,11 +207,8 @@ def hold(circle_order: CircleOrder) -> CircleOrder:
     return locked(rows.filter(pk=circle_order.pk))[0]
 
 
-def _to_hand_out(row: CircleOrder | None = None) -> QuerySet[CircleParcel]:
-    whose = OuterRef("pk") if row is None else row.pk
-    return CircleParcel.objects.filter(
-        circle_order=whose, handed_out_at=None, order__state__in=TO_COME
-    )
+def _to_hand_out() -> QuerySet[CircleParcel]:
+    return CircleParcel.objects.filter(handed_out_at=None, order__state__in=TO_COME)
 
 
 def _quietly(act: Callable[[CircleOrder], object], rows: QuerySet[CircleOrder]) -> int:

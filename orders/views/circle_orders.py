@@ -40,7 +40,8 @@ def of_circle(request: SignedInRequest, public_id: str) -> HttpResponse:
     """List what a circle orders together, for its members."""
     circle = _joined(request, public_id)
     apart = blocked_ids(request.user.pk)
-    rows = circle.orders.exclude(host_id__in=apart).select_related("product", "shop", "host")
+    here = CircleOrder.objects.filter(circle=circle).exclude(host_id__in=apart)
+    rows = here.select_related("product", "shop", "host")
     page = page_of(request, rows.order_by("-asked_at", "-pk"), size=ROWS)
     facts = {"circle": circle, "page": page, "rows": list(page), "may_ask": _hosts(request, circle)}
     return render(request, "orders/together/of_circle.html", facts)

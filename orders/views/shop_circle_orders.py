@@ -29,7 +29,7 @@ ROWS = 20
 @shop_required(Act.SEE_ORDERS)
 def listing(request: HttpRequest, shop: Shop) -> HttpResponse:
     """List the circle orders of a shop, the newest first."""
-    rows = shop.circle_orders.select_related("circle", "product", "host")
+    rows = CircleOrder.objects.filter(shop=shop).select_related("circle", "product", "host")
     page = page_of(request, rows.order_by("-asked_at", "-pk"), size=ROWS)
     facts = {"shop": shop, "page": page, "rows": list(page)}
     return render(request, "orders/together/shop_list.html", facts)
@@ -66,7 +66,7 @@ def answer(request: HttpRequest, shop: Shop, public_id: str) -> HttpResponse:
 
 
 def _of(shop: Shop, public_id: str) -> CircleOrder:
-    rows = shop.circle_orders.select_related("circle", "product", "host", "shop")
+    rows = CircleOrder.objects.filter(shop=shop).select_related("circle", "product", "host", "shop")
     return get_object_or_404(rows, public_id=public_id)
 
 

@@ -76,6 +76,8 @@ def _known(world: World) -> dict[str, list[str]]:
         "shop/words/": [world.words["said"], world.words["held"]],
         "me/picks/": [world.pick],
         "c/": [world.circle_code],
+        "together/": list(world.together.values()),
+        "shop/together/": list(world.together.values()),
         "circles/": list(world.circles.values()),
         "u/": [people["linwei"], people["xiaoyu"], people["sofia"]],
         "friends/questions/": [world.question],

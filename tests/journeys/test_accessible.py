@@ -99,6 +99,8 @@ def pages_of(world: World) -> dict[str, list[str]]:
             *(f"/p/{honey}", f"/p/{honey}/endorse", f"/u/{linwei}", f"/u/{linwei}/block"),
             *("/me/privacy", "/me/code", "/me/circles", "/me/circles/new", "/me/shops"),
             *(f"/circles/{world.circles['open']}{page}" for page in ("", "/people", "/leave")),
+            f"/circles/{world.circles['open']}/together",
+            f"/together/{world.together['open']}",
             *("/search?q=蜂蜜&among=friends&most=0", "/me/wishes", f"/w/{world.wish_list}"),
             *(f"/w/{world.wish_list}/edit", f"/p/{honey}/wish", "/friends/questions"),
             *("/friends/questions/ask", f"/friends/questions/{world.question}"),
@@ -115,6 +117,8 @@ def pages_of(world: World) -> dict[str, list[str]]:
             f"/u/{world.people['sofia']}",
             *(f"/circles/{world.circles['open']}{page}" for page in ("", "/people", "/edit")),
             f"/circles/{world.circles['open']}/close",
+            *(f"/circles/{world.circles['open']}/together{page}" for page in ("", "/new")),
+            *(f"/together/{one}" for one in world.together.values()),
             *("/me/sharing", f"/w/{world.wish_list}", f"/friends/questions/{world.question}"),
         ],
         "chen": [
@@ -123,6 +127,7 @@ def pages_of(world: World) -> dict[str, list[str]]:
             *(f"/shop/orders/{world.order_ids[state]}" for state in ("paid", "shipped")),
             *("/shop/sharers", "/shop/settings", "/shop/staff", f"/shop/sharers/{linwei}"),
             *("/shop/sharers/rates", "/shop/sharers/who", "/shop/sharers?show=removed"),
+            *("/shop/together", *(f"/shop/together/{one}" for one in world.together.values())),
             *("/shop/certificates", "/shop/scenes", f"/shop/scenes/{world.scene}"),
         ],
         "hao": [

@@ -37,7 +37,7 @@ from kit import clock
 from ledger import accounts
 from moderation import deciding
 from notifications.models import Notice
-from orders import bags, fulfilment, paying, placing, refunds
+from orders import bags, circle_orders, fulfilment, paying, placing, refunds
 from orders.contacts import Contact
 from orders.links import signed_path
 from orders.models import Order
@@ -84,6 +84,7 @@ class World:
     pick: str = ""
     certificate: str = ""
     circle_code: str = ""
+    together: dict[str, str] = field(default_factory=dict)
     scene: str = ""
     wish_list: str = ""
     question: str = ""
@@ -114,7 +115,25 @@ def build() -> World:
     _circles(world, cast)
     _words(world, cast)
     _scene_and_wishes(world, cast)
+    _ordered_together(world, cast)
     return world
+
+
+def _ordered_together(world: World, cast: dict[str, Person]) -> None:
+    """The open circle orders Chen's honey together; the other one waits for the shop."""
+    honey = Product.objects.get(public_id=world.products["honey"])
+    for key, circle_id in world.circles.items():
+        row = circle_orders.ask(
+            circle=Circle.objects.get(public_id=circle_id),
+            host=cast["linwei"],
+            product=honey,
+            pickup=circle_orders.Pickup(HOME.region, "小区东门", "周六上午", "+8613900139000"),
+            words="趁新鲜",
+            open_hours=168,
+        )
+        world.together[key] = row.public_id
+        if key == "open":
+            circle_orders.accept(circle_order=row, by=cast["chen"])
 
 
 def _scene_and_wishes(world: World, cast: dict[str, Person]) -> None:

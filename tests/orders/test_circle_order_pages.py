@@ -56,7 +56,7 @@ def checked_out(browser, path: str) -> str:
     hidden = dict(re.findall(r'name="(key|seen_total|only|together)" value="([^"]+)"', form))
     sent = {"name": "周晓雨", "phone": "13800138000", "pay": "sandbox", "email": "", "note": ""}
     assert browser.post("/checkout", sent | hidden).status_code == 302
-    return form
+    return str(form)
 
 
 def words(answer) -> str:
@@ -93,6 +93,7 @@ def test_from_the_question_to_the_last_tick_by_pages_alone(
     form = checked_out(her, answer["Location"])
     assert ("小区东门" in form, 'name="address"' in form) == (True, False)
     order = Order.objects.get()
+    assert order.attribution is not None
     assert (order.address, order.attribution.sharer) == (GATE.address, linwei)
     assert Click.objects.get().kind == "human"
     pay(order.checkout, provider)

@@ -300,7 +300,7 @@ def test_eight_taps_at_once_are_one_refund(desk, completed, mei):
     def tap() -> int:
         browser = type(desk)()
         sign_in_twice(browser, mei)
-        return browser.post(place(completed), sent).status_code
+        return int(browser.post(place(completed), sent).status_code)
 
     assert all_at_once(tap, times=8) == [302] * 8
     assert OrderRefund.objects.count() == 1

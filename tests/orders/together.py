@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kit.invariants import check
 from ledger.invariants import INVARIANTS as LEDGER
 from orders import circle_orders
@@ -20,7 +22,7 @@ def broken() -> list[str]:
 
 
 def ask(circle, host, product, **changes) -> CircleOrder:
-    facts = {"pickup": GATE, "words": "趁新鲜", "open_hours": 48} | changes
+    facts: dict[str, Any] = {"pickup": GATE, "words": "趁新鲜", "open_hours": 48} | changes
     return circle_orders.ask(circle=circle, host=host, product=product, **facts)
 
 

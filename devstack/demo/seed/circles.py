@@ -7,7 +7,9 @@ from typing import Final
 
 from catalog import circle_picks
 from devstack.demo.seed.world import World
+from orders import circle_orders
 from people import circle_places, circles, privacy
+from people.models import Circle
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,23 @@ def circles_are_opened(world: World) -> None:
         )
     for plan in PLANS:
         _open(world, plan)
+    _order_together(world)
+
+
+def _order_together(world: World) -> None:
+    """The campers order tea together; the shop has said yes, and two more days are left."""
+    tea = world.products["cloud-tea"]
+    row = circle_orders.ask(
+        circle=Circle.objects.get(host=world.people["linwei"], name=PLANS[0].name),
+        host=world.people["linwei"],
+        product=tea,
+        pickup=circle_orders.Pickup(
+            "陕西省 西安市 雁塔区", "科技路 10 号 小区东门", "周六一早集合时发", "+8613900139000"
+        ),
+        words="山上泡茶，一人一罐正好。",
+        open_hours=48,
+    )
+    circle_orders.accept(circle_order=row, by=tea.shop.owner)
 
 
 def _open(world: World, plan: Plan) -> None:
