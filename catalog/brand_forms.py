@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from catalog import brand_words
@@ -149,7 +148,7 @@ def _checked_end(last_day: date) -> date:
     return last_day
 
 
-def _amount(label: str | Promise) -> forms.CharField:
+def _amount(label: Any) -> forms.CharField:
     return forms.CharField(
         label=label,
         help_text=_("In the currency of the shop."),

@@ -99,11 +99,11 @@ def fitted(
         width: of a line, in pixels.
     """
     for size, most in looks:
-        face = font(weight, size)
-        lines = wrapped(text, face, width=width, most=most + 1)
+        lines = wrapped(text, font(weight, size), width=width, most=most + 1)
         if len(lines) <= most:
-            return face, lines
-    return face, wrapped(text, face, width=width, most=most)
+            return font(weight, size), lines
+    size, most = looks[-1]
+    return font(weight, size), wrapped(text, font(weight, size), width=width, most=most)
 
 
 def _pieces(text: str, face: ImageFont.FreeTypeFont, width: int) -> Iterator[str]:
