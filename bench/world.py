@@ -164,7 +164,8 @@ def friend_pairs(chance: np.random.Generator, people: int, count: int) -> tuple[
 def _drawn(chance: np.random.Generator, ladder: npt.NDArray[np.float64], count: int) -> Whole:
     """Draw places by how sociable each is."""
     at = np.searchsorted(ladder, chance.random(count) * ladder[-1])
-    return np.minimum(at, len(ladder) - 1).astype(np.int64)
+    places: Whole = np.minimum(at, len(ladder) - 1).astype(np.int64)
+    return places
 
 
 def _met(chance: np.random.Generator, ladder: npt.NDArray[np.float64], one: Whole) -> Whole:

@@ -12,11 +12,17 @@ from people.models import Person
 FIVE_MINUTES = 300
 
 
+def shown(product) -> str:
+    body = pages.product_body(product.public_id, language="zh-hans")
+    assert body is not None
+    return body.filled()
+
+
 @pytest.mark.proves("TRUST17")
 def test_name_and_weight_are_gone_from_the_page_after_its_time(honey, says, linwei):
     says(linwei, words="孩子每天早上一勺")
     item_scores.count([honey.pk])
-    before = pages.product_body(honey.public_id, language="zh-hans").filled()
+    before = shown(honey)
     assert "林薇" in before
     assert ItemScore.objects.get().score > 0
 
@@ -24,7 +30,7 @@ def test_name_and_weight_are_gone_from_the_page_after_its_time(honey, says, linw
     cache.clear()  # what a minute does
     item_scores.count([honey.pk])
 
-    after = pages.product_body(honey.public_id, language="zh-hans").filled()
+    after = shown(honey)
     assert "林薇" not in after
     assert "孩子每天早上一勺" not in after
     assert ItemScore.objects.get().score == 0
