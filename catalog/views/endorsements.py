@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog import arranging, endorsing, photos, witnesses
+from catalog import arranging, endorsing, explaining, photos, witnesses
 from catalog.endorsing import MOST_PHOTOS
 from catalog.models import Endorsement, Photo, Product
 from catalog.word_forms import EndorseForm
@@ -231,11 +231,13 @@ def endorsements(request: HttpRequest, public_id: str) -> HttpResponse:
         raise Http404
     said = witnesses.all_said(product.pk) if runs else witnesses.all_seen_by(viewer, product.pk)
     page = page_of(request, said, size=witnesses.MOST_ON_A_PAGE)
+    told = witnesses.told(page.object_list)
     context = {
         "product": product,
         "shop": product.shop,
         "page": page,
-        "endorsements": witnesses.told(page.object_list),
+        "endorsements": told,
+        "friends_of_friends": explaining.explain(viewer, told),
         "runs": runs,
         "replies": runs and viewer is not None and may(viewer, Act.LIST_PRODUCTS, product.shop),
         "has_spoken": viewer is not None and product.endorsements.filter(person=viewer).exists(),
