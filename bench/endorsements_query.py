@@ -110,12 +110,12 @@ def _speak(product: Product, people: list[int]) -> None:
     said = [
         Endorsement(
             public_id=public_id(),
-            person_id=receipt.person_id,
+            person_id=person,
             product=product,
             receipt=receipt,
             verdict=Endorsement.Verdict.YES,
             visibility=Endorsement.Visibility.EVERYONE,
         )
-        for receipt in kept
+        for person, receipt in zip(people, kept, strict=True)
     ]
     Endorsement.objects.bulk_create(said)

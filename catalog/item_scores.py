@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -194,7 +195,7 @@ def _said(products: Sequence[int], now: datetime) -> list[Said]:
 
 def _weight(t: float, v: object, said_at: datetime, earns: object, now: datetime) -> float:
     age_days = max(0.0, (now - said_at) / timedelta(days=1))
-    fresh = 2.0 ** (-age_days / HALVED_AFTER_DAYS)
+    fresh: float = 2.0 ** (-age_days / HALVED_AFTER_DAYS)
     return t * float(str(v)) * fresh * (MAY_EARN if earns else 1.0)
 
 
@@ -247,7 +248,7 @@ def _sums(circle_of: Mapping[int, int], said: Iterable[Said]) -> dict[int, float
 def _write_weights(
     products: Sequence[int], said: Sequence[Said], circle_of: Mapping[int, int]
 ) -> None:
-    columns = {
+    columns: dict[str, Any] = {
         "endorsements": [one.endorsement_id for one in said],
         "of": [one.product_id for one in said],
         "people": [one.person_id for one in said],
@@ -260,7 +261,7 @@ def _write_weights(
 
 
 def _write_scores(products: Sequence[int], found: Sequence[Counted], now: datetime) -> None:
-    columns = {
+    columns: dict[str, Any] = {
         "products": list(products),
         "scores": [one.score for one in found],
         "groups": [one.groups for one in found],

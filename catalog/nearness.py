@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -101,7 +101,7 @@ def voices(viewer_id: int, product_ids: Collection[int]) -> list[Voice]:
         return [Voice(*row) for row in cursor.fetchall()]
 
 
-def _parameters(viewer_id: int, product_ids: Collection[int], now: datetime) -> dict[str, object]:
+def _parameters(viewer_id: int, product_ids: Collection[int], now: datetime) -> dict[str, Any]:
     return {
         "viewer": viewer_id,
         "products": sorted(set(product_ids)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count
@@ -38,7 +39,11 @@ def outcomes(endorsement_ids: Collection[int]) -> dict[int, Outcome]:
     """Return what came of each of these endorsements; those with too few are left out."""
     if not endorsement_ids:
         return {}
-    facts = {"endorsements": list(endorsement_ids), "now": clock.now(), "fewest": FEWEST_TOLD}
+    facts: dict[str, Any] = {
+        "endorsements": list(endorsement_ids),
+        "now": clock.now(),
+        "fewest": FEWEST_TOLD,
+    }
     with connection.cursor() as cursor:
         cursor.execute(CAME_OF_IT, facts)
         return {pk: Outcome(bought, kept) for pk, bought, kept in cursor.fetchall()}

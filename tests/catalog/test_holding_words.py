@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -194,8 +195,8 @@ def test_a_moderator_and_the_writer_at_one_moment_end_in_one_state(linwei, wulan
         hold = WordsHold.objects.waiting().get()
 
         together(
-            lambda hold=hold: holding_words.approve(hold=hold, moderator=wulan),
-            lambda said=said: endorsing.withdraw(endorsement=said, person=linwei),
+            partial(holding_words.approve, hold=hold, moderator=wulan),
+            partial(endorsing.withdraw, endorsement=said, person=linwei),
         )
 
         assert WordsHold.objects.get(pk=hold.pk).state in {"approved", "dropped"}

@@ -70,9 +70,8 @@ def test_who_spoke_against_a_shop_is_counted_in_fives(honey, hill_shop, against,
 
 
 def test_words_taken_back_are_not_counted_against_anybody(honey, hill_shop):
-    for one in people(5):
-        said = received_and_said(one, honey, verdict="no")
-    endorsing.withdraw(endorsement=said, person=said.person)
+    said = [received_and_said(one, honey, verdict="no") for one in people(5)]
+    endorsing.withdraw(endorsement=said[0], person=said[0].person)
 
     assert records.disliked_in(hill_shop.pk) == 0
 

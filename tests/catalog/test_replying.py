@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from catalog import endorsing, replying
 from catalog.models import EndorsementReply
 from notifications.models import Notice
+from shops import staff
 from tests.catalog.speaking import received_and_said, say
 from tests.races import all_at_once, together
 
@@ -95,7 +96,7 @@ def test_what_was_taken_back_is_never_answered_afterwards(linwei, chen, honey, m
     has_looked, is_gone = threading.Event(), threading.Event()
     if guard == "off":
         monkeypatch.setattr(replying, "locked", list)
-    may = replying.may
+    may = staff.may
 
     def slowly(*asked):
         has_looked.set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -66,7 +67,7 @@ class Life:
         fulfilment.dispatch(order=order, carrier="SF", number="SF1", by=chen)
         self.order_id, self.days = order.pk, 0
 
-    def do(self, step: tuple) -> None:
+    def do(self, step: tuple[Any, ...]) -> None:
         what, *how = step
         order = Order.objects.select_related("shop__terms", "shop__owner").get(pk=self.order_id)
         if what == "receive":
@@ -93,6 +94,7 @@ class Life:
         line = OrderLine.objects.get(order=order)
         if line.refunded_minor == line.total_minor:
             return "returned"
+        assert order.completed_at is not None
         kept_from = order.completed_at + timedelta(days=order.shop.terms.return_days)
         return "kept" if kept_from <= clock.now() else "recent"
 
@@ -116,7 +118,7 @@ def lives(world, steps) -> None:
         transaction.set_rollback(True)
 
 
-def with_savepoint(life: Life, step: tuple) -> None:
+def with_savepoint(life: Life, step: tuple[Any, ...]) -> None:
     try:
         with transaction.atomic():
             life.do(step)
