@@ -24,6 +24,11 @@ DEPTH = 20 * TILES_A_PAGE
 NEW_SHOP_EVERY = 10
 A_SHOP_IS_NEW_FOR = timedelta(days=30)
 
+# From the newest shops to what each last put out, so that nobody's shelf is read in vain
+# where few shops are new. Three times as many as there are places, to take turns.
+NEW_SHOPS = DEPTH // NEW_SHOP_EVERY
+A_NEW_SHOP_SHOWS = 3
+
 # Each further friend who recommends a product keeps it up a week longer.
 FRIEND_KEEPS_FRESH = timedelta(days=7)
 
@@ -45,9 +50,13 @@ candidates AS MATERIALIZED (
   (SELECT p.id, p.shop_id, p.published_at, s.opened_at FROM {SHOWN}
    ORDER BY p.published_at DESC LIMIT %(depth)s)
   UNION
-  (SELECT p.id, p.shop_id, p.published_at, s.opened_at FROM {SHOWN}
-   AND p.published_at >= %(new_since)s AND s.opened_at >= %(new_since)s
-   ORDER BY p.published_at DESC LIMIT %(new_depth)s)
+  (SELECT shelf.*, fresh.opened_at FROM (
+     SELECT id, opened_at FROM shops_shop WHERE state = 'open' AND opened_at >= %(new_since)s
+     ORDER BY opened_at DESC LIMIT %(new_shops)s
+   ) fresh CROSS JOIN LATERAL (
+     SELECT p.id, p.shop_id, p.published_at FROM {SHOWN}
+     AND p.shop_id = fresh.id ORDER BY p.published_at DESC LIMIT %(shelf)s
+   ) shelf)
   UNION
   (SELECT p.id, p.shop_id, p.published_at, s.opened_at FROM {SHOWN}
    AND p.id IN (SELECT product_id FROM picks))
@@ -107,7 +116,8 @@ def _ranked(eyes: dict[str, Any]) -> list[Place]:
         "in_stock": True,
         "day": f"{clock.now():%Y-%m-%d}",
         "depth": DEPTH,
-        "new_depth": 2 * DEPTH // NEW_SHOP_EVERY,  # twice their share, to take turns among shops
+        "new_shops": NEW_SHOPS,
+        "shelf": A_NEW_SHOP_SHOWS,
         "new_since": clock.now() - A_SHOP_IS_NEW_FOR,
         "every": NEW_SHOP_EVERY,
         "voices": MOST_VOICES,

@@ -10,6 +10,7 @@ from catalog.models import Product, Variant
 from discovery import stroll
 from people.models import Block, Person
 from tests.discovery.conftest import befriend, open_shop, put_on_sale, recommend
+from tests.discovery.test_search import MANY
 
 
 def titles(viewer=None):
@@ -271,3 +272,20 @@ def test_an_empty_street_says_what_will_be_here(client, db):
 
     assert "街上还很安静" in page
     assert 'href="/open"' in page
+
+
+def test_the_street_is_walked_along_its_indexes(linwei, xiaoyu, scarf_shop, noon):
+    befriend(linwei, xiaoyu)
+    recommend(linwei, put_on_sale(scarf_shop, "围巾"))
+    with connection.cursor() as cursor:
+        cursor.execute(MANY, {"shop": scarf_shop.pk, "now": noon})
+        cursor.execute("ANALYZE catalog_product, catalog_variant")
+    with CaptureQueriesContext(connection) as asked:
+        assert len(stroll.places(xiaoyu)) == stroll.DEPTH
+    (ranking,) = [query["sql"] for query in asked if "WITH picks" in query["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + ranking)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "products_newest_first" in plan
+    assert "Seq Scan on catalog_product" not in plan
