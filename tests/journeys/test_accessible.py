@@ -101,7 +101,7 @@ def pages_of(world: World) -> dict[str, list[str]]:
             *(f"/circles/{world.circles['open']}{page}" for page in ("", "/people", "/leave")),
             f"/circles/{world.circles['open']}/together",
             f"/together/{world.together['open']}",
-            *("/search?q=蜂蜜&among=friends&most=0", "/me/wishes", f"/w/{world.wish_list}"),
+            *("/search?q=蜂蜜&among=friends", "/me/wishes", f"/w/{world.wish_list}"),
             *(f"/w/{world.wish_list}/edit", f"/p/{honey}/wish", "/friends/questions"),
             *("/friends/questions/ask", f"/friends/questions/{world.question}"),
             f"/c/{world.circle_code}",
