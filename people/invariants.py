@@ -68,4 +68,24 @@ INVARIANTS = [
         "people.a_no_to_a_newcomer_has_its_moment",
         "SELECT id FROM people_circlemember WHERE state = 'declined' AND declined_at IS NULL",
     ),
+    Invariant(
+        "people.a_weight_is_reach_times_evidence",
+        "SELECT person_id FROM people_accounttrust WHERE abs(t - g * e) > 1e-9",
+    ),
+    Invariant(
+        "people.no_weight_while_everybody_counts_the_same",
+        """
+        SELECT person_id FROM people_accounttrust WHERE NOT coalesce((
+          SELECT counts FROM people_trustrun WHERE state = 'published' ORDER BY id DESC LIMIT 1),
+          false)
+        """,
+    ),
+    Invariant(
+        "people.whoever_is_barred_weighs_nothing",
+        """
+        SELECT a.person_id FROM people_accounttrust a JOIN people_trustbar b
+          ON b.person_id = a.person_id AND b.lifted_at IS NULL
+        WHERE a.t > 0
+        """,
+    ),
 ]

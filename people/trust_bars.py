@@ -7,8 +7,11 @@ from django.db.models import QuerySet
 
 from audit.recording import record
 from kit import clock
-from kit.locks import locked
+from kit.locks import locked, one_at_a_time
 from people.models import AccountTrust, Person, TrustBar
+
+# Held by whoever writes weights: a run that began before a bar must not undo it.
+WEIGHTS = "people:trust_weights"
 
 
 class BarredBefore(Exception):
@@ -29,6 +32,7 @@ def bar(*, person: Person, reason: str, by: Person) -> TrustBar:
     """
     if person.pk == by.pk:
         raise NotOneself
+    one_at_a_time(WEIGHTS)
     try:
         with transaction.atomic():
             row = TrustBar.objects.create(person=person, reason=reason, by=by)

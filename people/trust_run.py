@@ -19,6 +19,7 @@ from kit.locks import one_at_a_time
 from people import trust_graph, trust_rules, trust_sql
 from people.models import Person, StaffRole, TrustRun
 from people.staff_roles import tell_roles
+from people.trust_bars import WEIGHTS
 from people.trust_graph import Found
 
 ENGINES: dict[str, ModuleType] = {"sql": trust_sql}
@@ -44,11 +45,15 @@ LEFT_OUT = """
 DELETE FROM people_accounttrust a
 WHERE NOT EXISTS (SELECT 1 FROM trust_next n WHERE n.person_id = a.person_id)
 """
-# Only what is different is written, or a million rows would be dead every morning.
+# Only what is different is written, or a million rows would be dead every morning. Whoever
+# was barred while the run worked weighs nothing.
 WRITTEN = """
 INSERT INTO people_accounttrust AS a (person_id, g, e, t, run_id)
-SELECT n.person_id, n.g, n.e, n.t, %s FROM trust_next n
-JOIN people_person p ON p.id = n.person_id AND p.is_active ORDER BY n.person_id
+SELECT n.person_id, n.g, CASE WHEN b.id IS NULL THEN n.e ELSE 0 END,
+  CASE WHEN b.id IS NULL THEN n.t ELSE 0 END, %s
+FROM trust_next n JOIN people_person p ON p.id = n.person_id AND p.is_active
+LEFT JOIN people_trustbar b ON b.person_id = n.person_id AND b.lifted_at IS NULL
+ORDER BY n.person_id
 ON CONFLICT (person_id) DO UPDATE SET g = excluded.g, e = excluded.e, t = excluded.t,
   run_id = excluded.run_id
 WHERE (a.g, a.e, a.t) IS DISTINCT FROM (excluded.g, excluded.e, excluded.t)
@@ -228,6 +233,7 @@ def _has_nonsense() -> bool:
 
 
 def _publish(row: TrustRun) -> None:
+    one_at_a_time(WEIGHTS)
     with connection.cursor() as cursor:
         cursor.execute(LEFT_OUT)
         cursor.execute(WRITTEN, [row.pk])

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+import threading
+import time
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from kit import clock
 from notifications.models import Notice
-from people import trust_score, trust_sql
+from people import trust_bars, trust_run, trust_score, trust_sql
 from people.models import (
     AccountTrust,
     Friendship,
@@ -23,7 +26,8 @@ from people.models import (
 from people.trust_graph import Found
 from people.trust_run import AlreadyRunning, NotKeptBack, accept, run, run_when_due
 from tests.people import streets
-from tests.races import all_at_once
+from tests.people.friends import breaches
+from tests.races import all_at_once, together
 
 pytestmark = pytest.mark.django_db
 
@@ -287,6 +291,49 @@ def test_who_is_closed_while_the_run_works_gets_no_weight(noon, monkeypatch):
     assert not AccountTrust.objects.filter(pk=ids[0]).exists()
 
 
+def test_who_is_barred_while_the_run_works_weighs_nothing(noon, wulan, monkeypatch):
+    ids = street(noon)
+    whole = trust_sql.work_out
+
+    def and_then_barred(**asked):
+        found = whole(**asked)
+        trust_bars.bar(person=Person.objects.get(pk=ids[0]), reason="刷单", by=wulan)
+        return found
+
+    monkeypatch.setattr(trust_sql, "work_out", and_then_barred)
+    run(now=noon, engine="sql")
+
+    barred = AccountTrust.objects.get(pk=ids[0])
+    assert (barred.e, barred.t) == (0, 0)
+    assert AccountTrust.objects.filter(t__gt=0).count() > 50
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_guarded", [True, False])
+def test_a_bar_at_the_moment_of_publishing_holds(noon, wulan, monkeypatch, is_guarded):
+    person = Person.objects.get(pk=street(noon)[0])
+    run(now=noon)
+    if not is_guarded:
+        for module in (trust_run, trust_bars):
+            monkeypatch.setattr(module, "one_at_a_time", lambda name: None)
+    is_barred = threading.Event()
+
+    def bar_slowly():
+        with transaction.atomic():
+            trust_bars.bar(person=person, reason="刷单", by=wulan)
+            is_barred.set()
+            time.sleep(2)
+
+    def run_meanwhile():
+        is_barred.wait(10)
+        return run(now=noon)
+
+    together(bar_slowly, run_meanwhile)
+
+    assert TrustBar.objects.count() == 1
+    assert (AccountTrust.objects.get(pk=person.pk).t > 0) == (not is_guarded)
+
+
 def test_it_runs_once_a_night_after_three(noon):
     night = noon + timedelta(hours=14, minutes=59)  # 02:59 in Shanghai
     with clock.stopped_at(noon):
@@ -332,3 +379,18 @@ def test_only_moderators_and_administrators_are_told(noon, wulan, linwei, xiaoyu
     run(now=noon)
 
     assert set(Notice.objects.values_list("person_id", flat=True)) == {wulan.pk, xiaoyu.pk}
+
+
+def test_what_must_hold_of_weights_is_looked_after(noon, wulan):
+    ids = street(noon)
+    run(now=noon)
+    assert breaches() == []
+
+    AccountTrust.objects.filter(pk=ids[0]).update(t=0.123)
+    assert breaches() == ["people.a_weight_is_reach_times_evidence"]
+    AccountTrust.objects.filter(pk=ids[0]).update(t=F("g") * F("e"))
+    TrustBar.objects.create(person_id=ids[0], by=wulan, reason="刷单")
+    assert breaches() == ["people.whoever_is_barred_weighs_nothing"]
+    TrustBar.objects.all().delete()
+    TrustRun.objects.update(counts=False)
+    assert breaches() == ["people.no_weight_while_everybody_counts_the_same"]
