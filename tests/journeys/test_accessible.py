@@ -98,6 +98,7 @@ def pages_of(world: World) -> dict[str, list[str]]:
             *(f"/me{page}" for page in ("", "/profile", "/orders", "/notices", "/friends")),
             *(f"/p/{honey}", f"/p/{honey}/endorse", f"/u/{linwei}", f"/u/{linwei}/block"),
             *("/me/privacy", "/me/code", "/me/circles", "/me/circles/new", "/me/shops"),
+            *("/me/bought", f"/u/{linwei}/bought"),
             *(f"/circles/{world.circles['open']}{page}" for page in ("", "/people", "/leave")),
             f"/circles/{world.circles['open']}/together",
             f"/together/{world.together['open']}",
