@@ -304,7 +304,7 @@ def test_no_page_behind_the_way_in_is_kept_for_others(world, visitor, role):
 
 PRIVATE = ("/me", "/shop", "/desk", "/open")
 BUTTONS = ("takedown", "putback", "remove", "no-picture", "read", "photos", "withdraw",
-           "dispatch", "refund", "call-off", "let-back")  # fmt: skip
+           "dispatch", "refund", "call-off", "let-back", "answer")  # fmt: skip
 
 
 def test_who_is_not_signed_in_is_shown_the_way_in(world, visitor):
