@@ -32,6 +32,7 @@ SLOT_SECONDS = 300
 KEPT_SECONDS = 900
 BYTES_IN_A_MB = 1024 * 1024
 RATE = Click.Kind.RATE.value
+WANTED = "replay-wanted"
 
 
 class _Pen:
@@ -45,8 +46,11 @@ class _Pen:
     lock = threading.Lock()
 
 
-def write(opening: Opening) -> None:
-    """Write down one opening that Valkey is to have, or what it called it; never raises."""
+def write(opening: Opening) -> bool:
+    """Write down one opening that Valkey is to have, or what it called it; never raises.
+
+    Return whether it stands there.
+    """
     line = spool.line_of(opening)
     slot = int(time.time() // SLOT_SECONDS)
     try:
@@ -58,10 +62,39 @@ def write(opening: Opening) -> None:
             ):
                 _turn_the_page(slot)
             _Pen.left_bytes -= len(line)
-            if _Pen.left_bytes >= 0:
-                os.write(_Pen.file, line)
+            return _Pen.left_bytes >= 0 and os.write(_Pen.file, line) == len(line)
     except OSError as fault:
         log.warning("the journal of clicks cannot be written: %s", fault)
+        return False
+
+
+def want_replay() -> bool:
+    """Leave word that a journal holds what stands nowhere else; return whether that was possible.
+
+    The next sweep reads the journals then, whatever has become of Valkey.
+    """
+    try:
+        (settings.CLICK_SPOOL / WANTED).touch()
+    except OSError:
+        return False
+    return True
+
+
+def replay_if_wanted() -> int:
+    """Store what the journals hold if some page left word; return how many.
+
+    Raises:
+        DatabaseError: PostgreSQL is away; the word still stands.
+    """
+    word: Path = settings.CLICK_SPOOL / WANTED
+    if not word.exists():
+        return 0
+    word.unlink(missing_ok=True)  # first: who leaves word from now on is read the next time
+    try:
+        return replay()
+    except BaseException:
+        word.touch()
+        raise
 
 
 def replay() -> int:
@@ -87,6 +120,8 @@ def forget_old() -> None:
 
     By none other: where nobody drained for an hour and Valkey forgot, this is all there is.
     """
+    if (settings.CLICK_SPOOL / WANTED).exists():
+        return  # a sweep reads them first
     for path in settings.CLICK_SPOOL.glob(NAMES):
         with suppress(FileNotFoundError):  # another sweep was faster
             if time.time() - path.stat().st_mtime > KEPT_SECONDS:

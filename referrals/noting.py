@@ -23,6 +23,7 @@ class _Said:
     """When this process may complain of clicks it cannot keep again."""
 
     again_at = 0.0
+    counted_again_at = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +71,19 @@ def note_and_fetch(  # noqa: PLR0913 -- the facts of one click
         visitor=visitor,
         channel=channel,
     )
-    streamed = _streamed(opening, network, fetch)
+    may_try = VALKEY.may_try()
+    # First of all: who dies after it leaves a click that can be found.
+    is_in_journal = may_try and journal.write(opening)
+    streamed = _streamed(opening, network, fetch) if may_try else None
     if streamed is not None:
         return streamed
     # If Valkey did note it and only its answer was late, it is the same id: stored once.
-    if not _stored(opening):
-        _spooled(opening)
+    if not (_stored(opening) or _spooled(opening) or (is_in_journal and journal.want_replay())):
+        _count_unrecorded()
     return Noted(opening.click_id, kind)
 
 
 def _streamed(opening: Opening, network: str, fetch: str) -> Noted | None:
-    if not VALKEY.may_try():
-        return None
-    journal.write(opening)  # first: who dies between the two leaves a click that can be found
     try:
         kind, fetched = stream.land(opening, network=network, fetch=fetch)
     except redis.RedisError as fault:
@@ -112,11 +113,19 @@ def _stored(opening: Opening) -> bool:
     return True
 
 
-def _spooled(opening: Opening) -> None:
+def _spooled(opening: Opening) -> bool:
     try:
         spool.keep(opening)
     except (spool.Full, OSError) as fault:
-        total = spool.count_unrecorded()
         if time.monotonic() >= _Said.again_at:  # the disk is full as it is
             _Said.again_at = time.monotonic() + 1
-            log.error("click_unrecorded %d: %s", total, fault)  # noqa: TRY400  # one line, no trace
+            log.error("a click does not go into the spool: %s", fault)  # noqa: TRY400  # one line
+        return False
+    return True
+
+
+def _count_unrecorded() -> None:
+    total = spool.count_unrecorded()
+    if time.monotonic() >= _Said.counted_again_at:
+        _Said.counted_again_at = time.monotonic() + 1
+        log.error("click_unrecorded %d", total)

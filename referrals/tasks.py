@@ -12,6 +12,7 @@ from referrals import (
     commissions,
     doorsteps,
     findings,
+    journal,
     kept_pictures,
     partitions,
     payout_looks,
@@ -30,8 +31,8 @@ def drain_clicks() -> int:
 
 @shared_task(name="referrals.sweep_click_spool")
 def sweep_click_spool() -> int:
-    """Store the clicks that a file kept while no server could; return how many."""
-    return spool.sweep()
+    """Store the clicks that files kept while no server could; return how many."""
+    return spool.sweep() + journal.replay_if_wanted()
 
 
 @shared_task(name="referrals.keep_click_partitions")

@@ -65,8 +65,11 @@ INSTALLED_APPS = [
 DEVELOPMENT_APPS = env.words("WEIDIAN_EXTRA_APPS")  # linters of migrations, the demo
 INSTALLED_APPS += DEVELOPMENT_APPS
 
+# What answers at the public doors before all else; the web server asks it without the rest.
+FRONT_DOOR = "referrals.views.short_way.ShareLinksFirst"
+
 MIDDLEWARE = [
-    "referrals.views.short_way.ShareLinksFirst",
+    FRONT_DOOR,
     "kit.middleware.NarrowPermissions",
     "kit.middleware.RefuseUnreadableInput",
     "django.middleware.security.SecurityMiddleware",

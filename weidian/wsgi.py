@@ -7,19 +7,17 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import django
-from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
+from django.core.wsgi import get_wsgi_application
 from django.db import connections
-from django.http import HttpResponse
 from django.utils.log import log_response
+from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "weidian.settings")
-django.setup(set_prefix=False)
 
-from referrals.views.short_way import ShareLinksFirst, may_be_short  # noqa: E402 -- after setup
-
-django_app = WSGIHandler()
-doors = ShareLinksFirst(django_app.get_response)
+django_app = get_wsgi_application()
+door = import_string(settings.FRONT_DOOR)(django_app.get_response)
 _thread = threading.local()
 
 
@@ -40,10 +38,10 @@ class ClosesItsConnections:
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Answer one request; at the public doors in few steps, see ``ShareLinksFirst``."""
+    """Answer one request; at the public doors in few steps, see ``FRONT_DOOR``."""
     if not hasattr(_thread, "closer"):
         _thread.closer = ClosesItsConnections()
-    if may_be_short(environ) and not environ.get("SCRIPT_NAME"):
+    if door.may_answer(environ) and not environ.get("SCRIPT_NAME"):
         answer = _at_the_door(environ)
         if answer is not None:
             cookies = [("Set-Cookie", one.OutputString()) for one in answer.cookies.values()]
@@ -53,12 +51,12 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     return django_app(environ, start_response)
 
 
-def _at_the_door(environ: dict[str, Any]) -> HttpResponse | None:
+def _at_the_door(environ: dict[str, Any]) -> Any:
     """Answer without what Django does around each request, but for its care of connections."""
     for wrapper in _thread.closer.wrappers:
         wrapper.close_if_unusable_or_obsolete()
     request = WSGIRequest(environ)
-    answer: HttpResponse | None = doors.answered(request)
+    answer = door.answered(request)
     if answer is not None and answer.status_code >= 400:
         log_response("%s: %s", answer.reason_phrase, request.path, response=answer, request=request)
     return answer

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.models import CirclePick
-from kit.ready_cookies import put_cookie
+from kit.http import put_cookie
 from kit.states import TransitionRefused
 from kit.web import UNPROCESSABLE, form_page, moved_on, page_of, refused
 from orders import bags, circle_handing, circle_joining, circle_orders

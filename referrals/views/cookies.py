@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from kit.ready_cookies import put_cookie
+from kit.http import put_cookie
 from kit.web import pressed, way_back
 from referrals import claiming, consent
 from referrals.touches import COOKIE_AGE, COOKIE_NAME

@@ -20,9 +20,9 @@ from django.shortcuts import render
 from django.utils import translation
 from redis.exceptions import RedisError
 
+from kit.http import put_cookie
 from kit.middleware import NarrowPermissions
 from kit.public_ids import PublicIdConverter
-from kit.ready_cookies import put_cookie
 from referrals import links
 from referrals.links import LinkFacts
 from referrals.views.landing import open_link, product
@@ -56,8 +56,25 @@ class ShareLinksFirst:
         self.our_hosts: set[str] = set()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        answer: HttpResponse | None = self.answered(request) if may_be_short(request.META) else None
+        answer: HttpResponse | None = (
+            self.answered(request) if self.may_answer(request.META) else None
+        )
         return self.long_way(request) if answer is None else answer
+
+    @staticmethod
+    def may_answer(environ: dict[str, Any]) -> bool:
+        """Whether a request is for one of the doors, and needs no look at a session or odd input.
+
+        Even then ``answered`` may return None: the request goes the long way.
+        """
+        path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
+        return (
+            path.startswith((SHARED, PRODUCT))
+            and environ.get("REQUEST_METHOD") == "GET"
+            and settings.SESSION_COOKIE_NAME not in environ.get("HTTP_COOKIE", "")
+            and "%" not in query
+            and query.isascii()
+        )
 
     def _answered(self, request: HttpRequest) -> HttpResponse | None:
         """Return the answer, or None when this request must go the long way."""
@@ -122,18 +139,6 @@ class ShareLinksFirst:
             frame = {name.lower(): (name, text) for name, text in blank.items()}
             self.frames[is_secure, language] = frame
         return frame
-
-
-def may_be_short(environ: dict[str, Any]) -> bool:
-    """Whether a request is for one of the doors, and needs no look at a session or odd input."""
-    path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
-    return (
-        path.startswith((SHARED, PRODUCT))
-        and environ.get("REQUEST_METHOD") == "GET"
-        and settings.SESSION_COOKIE_NAME not in environ.get("HTTP_COOKIE", "")
-        and "%" not in query
-        and query.isascii()
-    )
 
 
 def _is_product(path: str) -> bool:

@@ -68,7 +68,7 @@ def test_the_server_gives_the_page_with_every_header_and_both_cookies(link, noon
 
 
 def test_every_request_that_is_not_plain_goes_through_the_whole_frame(link, monkeypatch):
-    monkeypatch.setattr(wsgi.doors, "answered", lambda _: pytest.fail("went in by the door"))
+    monkeypatch.setattr(wsgi.door, "answered", lambda _: pytest.fail("went in by the door"))
     monkeypatch.setattr(wsgi, "django_app", lambda environ, start: [b"the frame"])
 
     for more in (

@@ -12,7 +12,7 @@ import pytest
 from django.db import OperationalError, transaction
 from uuid_utils.compat import uuid7
 
-from referrals import clicks, noting, spool, storing, tasks
+from referrals import clicks, journal, noting, spool, storing, tasks
 from referrals.models import Click, ClickHour
 from referrals.storing import Opening
 from tests.conftest import NOON
@@ -130,6 +130,25 @@ def test_a_full_spool_takes_no_more_and_counts_what_it_refused(link, nobody_stor
     assert spool.sweep() == 0
 
 
+def test_what_only_the_journal_took_is_not_lost_and_not_counted_so(
+    link, nobody_stores, settings, monkeypatch
+):
+    monkeypatch.setattr(spool, "keep", full)
+    ids = [note(link) for _ in range(2)]
+    monkeypatch.undo()
+
+    assert spool.unrecorded() == 0
+    assert {path.name for path in settings.CLICK_SPOOL.glob("replay*")} == {journal.WANTED}
+    assert tasks.sweep_click_spool() == 2
+    assert set(Click.objects.values_list("id", flat=True)) == set(ids)
+    assert not list(settings.CLICK_SPOOL.glob("replay*"))
+    assert tasks.sweep_click_spool() == 0
+
+
+def full(_opening):
+    raise spool.Full("full")
+
+
 def test_a_full_disk_tears_no_line(link, settings, monkeypatch):
     spool.keep(opening(link))
     write = os.write
@@ -147,7 +166,7 @@ def test_a_folder_nobody_may_write_to_raises_nothing_and_is_counted(
 ):
     (tmp_path / "a file").touch()
     settings.CLICK_SPOOL = tmp_path / "a file" / "below"
-    noting._Said.again_at = 0.0
+    noting._Said.again_at = noting._Said.counted_again_at = 0.0
     before = spool._Here.unrecorded
 
     assert note(link) is not None
