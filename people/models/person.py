@@ -69,10 +69,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField(default=clock.now)
     purchases_seen_by = models.CharField(
-        max_length=8, choices=Audience.choices, default=Audience.ME, db_default="me"
+        max_length=8, choices=Audience, default=Audience.ME, db_default="me"
     )
     words_seen_by = models.CharField(
-        max_length=8, choices=Audience.choices, default=Audience.FRIENDS, db_default="friends"
+        max_length=8, choices=Audience, default=Audience.FRIENDS, db_default="friends"
     )
     named_to_friends_of_friends = models.BooleanField(default=False, db_default=False)
     personalised = models.BooleanField(default=True, db_default=True)

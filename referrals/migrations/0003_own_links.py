@@ -18,6 +18,10 @@ CHANNELS = [
     ("poster", "poster"),
     ("code", "text code"),
     ("advert", "paid advertisement"),
+    ("sheet", "share button"),
+    ("sms", "text message"),
+    ("mail", "e-mail"),
+    ("qr", "QR code"),
 ]
 RULES = [
     ("no such link", "the link does not exist, or is of another shop"),

@@ -50,7 +50,8 @@ class ShareLinksFirst:
     def __init__(self, get_response: Answer) -> None:
         self.long_way = get_response
         self.door: Any = convert_exception_to_response(_open)
-        self.answered: Any = convert_exception_to_response(self._answered)
+        answered: Any = self._answered
+        self.answered: Any = convert_exception_to_response(answered)
         self.csrf = CsrfViewMiddleware(get_response)
         self.frames: dict[tuple[bool, str], dict[str, Header]] = {}
         self.our_hosts: set[str] = set()

@@ -131,6 +131,7 @@ def test_a_phone_typed_at_checkout_never_moves_the_price(jar, given, linwei):
     for order in (hers, strangers):
         line = order.lines.get()
         assert (order.total_minor, line.given_minor) == (TOTAL_MINOR, GIFT_MINOR)
+        assert line.commission is not None
         assert line.commission.state == S.GIVEN
 
 

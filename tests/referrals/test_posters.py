@@ -170,7 +170,9 @@ def test_a_preview_says_first_who_gains(honey, jar, link, linwei, language):
     linwei.save()
     type(honey).objects.update(description="蜜" * 500)
 
-    said = previews.preview_of(links.facts_from(ShareLink.objects.get(pk=link.pk)))["description"]
+    preview = previews.preview_of(links.facts_from(ShareLink.objects.get(pk=link.pk)))
+    assert preview is not None
+    said = preview["description"]
 
     assert len(said) == 160
     first = {

@@ -372,7 +372,7 @@ def test_the_second_of_two_presses_reads_what_the_first_changed(
     proved, hill_shop, honey, tea, chen, monkeypatch
 ):
     """The other owner saves after the page was checked and before it is written."""
-    locked_rates = programme_views.set_rates
+    locked_rates = set_rates
 
     def late(**words):
         Terms.objects.filter(shop=hill_shop).update(commission_bp=1500)
