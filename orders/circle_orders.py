@@ -21,7 +21,7 @@ from kit.locks import locked, one_at_a_time
 from kit.states import TransitionRefused, move
 from kit.sweeping import one_by_one
 from orders import asking, circle_news
-from orders.models import CircleOrder, CircleParcel, Order
+from orders.models import CircleOrder, CircleParcel, Order, OrderRefund
 from orders.states import CIRCLE_ORDER_MAY_BECOME
 from people.models import Circle, Person
 from referrals import links
@@ -32,6 +32,8 @@ S = CircleOrder.State
 MOST_LIVE: Final = 5
 # A shop that has said nothing for a week says no.
 ANSWER_WAIT: Final = timedelta(days=7)
+# What a provider will not send back is asked for again, and both sides are told, once a day.
+PAY_BACK_AGAIN: Final = timedelta(days=1)
 # An order in one of these is still to be handed out; who confirmed that they have it, has it.
 TO_COME = (Order.State.PLACED, Order.State.PAID, Order.State.SHIPPED)
 
@@ -114,9 +116,11 @@ def accept(*, circle_order: CircleOrder, by: Person) -> CircleOrder:
     """Agree to it, for the shop: members may order from now on, and are told.
 
     Raises:
-        TransitionRefused: it was answered or called off before.
+        TransitionRefused: it was answered or called off before, or its circle has closed.
     """
     row = hold(circle_order)
+    if row.circle.state != Circle.State.OPEN:
+        raise TransitionRefused(f"{row.public_id} is of a circle that has closed")
     now = clock.now()
     closes_at = now + timedelta(hours=row.open_hours)
     move(row, to=S.OPEN, table=CIRCLE_ORDER_MAY_BECOME, opened_at=now, closes_at=closes_at)
@@ -163,16 +167,21 @@ def cancel(*, circle_order: CircleOrder, by: Person, why: str) -> CircleOrder:
     """Call it off, as its host, before it closes: who has paid gets all of it back.
 
     Raises:
-        TransitionRefused: it is closed or over.
+        TransitionRefused: it is closed or over, or the shop has sent some of it.
     """
     row = hold(circle_order)
-    if row.state not in {S.ASKED, S.OPEN}:
-        raise TransitionRefused(f"{row.public_id} is {row.state}")
+    if not may_cancel(row):
+        raise TransitionRefused(f"{row.public_id} is {row.state}, or partly on its way")
     _call_off(row, why)
     _record(row, by, "circle_order.cancelled")
     circle_news.to_shop(row, "circle_order_cancelled")
     circle_news.to_buyers(row, "circle_order_cancelled")
     return row
+
+
+def may_cancel(row: CircleOrder) -> bool:
+    """Whether it can be called off: it has not closed, and nothing of it was sent."""
+    return row.state in {S.ASKED, S.OPEN} and not _is_partly_sent(row)
 
 
 def mind(now: datetime) -> int:
@@ -181,11 +190,12 @@ def mind(now: datetime) -> int:
     Each by itself, so that one that fails holds up no other.
     """
     waits = _to_hand_out().filter(circle_order=OuterRef("pk"))
-    unheard = CircleOrder.objects.filter(state=S.ASKED, asked_at__lte=now - ANSWER_WAIT)
+    is_late, has_nobody = Q(asked_at__lte=now - ANSWER_WAIT), Q(circle__state=Circle.State.CLOSED)
+    unheard = CircleOrder.objects.filter(is_late | has_nobody, state=S.ASKED)
     done = _quietly(lambda row: close(circle_order=row), CircleOrder.objects.due_to_close(now=now))
     done += _quietly(_give_up, unheard)
     done += _quietly(_end, CircleOrder.objects.filter(~Exists(waits), state=S.CLOSED))
-    return done + len(one_by_one(_pay_back, _called_off_and_paid(), away=TransitionRefused))
+    return done + len(one_by_one(_pay_back, _called_off_and_paid(now), away=TransitionRefused))
 
 
 @transaction.atomic
@@ -207,6 +217,11 @@ def hold(circle_order: CircleOrder) -> CircleOrder:
     return locked(rows.filter(pk=circle_order.pk))[0]
 
 
+def _is_partly_sent(row: CircleOrder) -> bool:
+    sent = CircleParcel.objects.filter(circle_order=row, order__shipped_at__isnull=False)
+    return sent.exists()
+
+
 def _to_hand_out() -> QuerySet[CircleParcel]:
     return CircleParcel.objects.filter(handed_out_at=None, order__state__in=TO_COME)
 
@@ -220,7 +235,8 @@ def _give_up(circle_order: CircleOrder) -> None:
     row = hold(circle_order)
     if row.state == S.ASKED:
         _call_off(row, "")
-        circle_news.to_host(row, "circle_order_unheard")
+        if row.circle.state == Circle.State.OPEN:  # or whoever hosted it closed it themselves
+            circle_news.to_host(row, "circle_order_unheard")
 
 
 @transaction.atomic
@@ -232,12 +248,19 @@ def _call_off(row: CircleOrder, why: str) -> None:
     move(row, to=S.CANCELLED, table=CIRCLE_ORDER_MAY_BECOME, ended_at=clock.now(), why=why)
 
 
-def _called_off_and_paid() -> list[CircleParcel]:
-    """Return the paid orders of what was called off; also those paid a moment after that."""
+def _called_off_and_paid(now: datetime) -> list[CircleParcel]:
+    """Return the paid orders of what was called off; also those paid a moment after that.
+
+    One whose money the provider would not send back waits a day before it is asked again.
+    """
+    refused = OrderRefund.objects.filter(
+        order=OuterRef("order"), refused_at__isnull=False, asked_at__gt=now - PAY_BACK_AGAIN
+    )
     called_off = CircleParcel.objects.filter(
         circle_order__state=S.CANCELLED, order__state=Order.State.PAID
     )
-    return list(called_off.select_related("order", "circle_order").order_by("pk"))
+    due = called_off.exclude(Exists(refused.filter(asker=OrderRefund.Asker.HOUSE)))
+    return list(due.select_related("order", "circle_order").order_by("pk"))
 
 
 def _pay_back(parcel: CircleParcel) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orders.models import Order
 from people.models import Person
@@ -21,9 +21,20 @@ class Contact:
 
 
 def last_of(person: Person) -> Contact | None:
-    """Return the contact of this person's newest order, without its note."""
-    order = Order.objects.bought_by(person).first()
-    return of(order) if order is not None else None
+    """Return the contact of this person's newest order, without its note.
+
+    Where a circle fetches its parcels is nobody's door: the place is that of the newest order
+    that went to one of their own, or is not known.
+    """
+    orders = Order.objects.bought_by(person)
+    newest = orders.select_related("circle_parcel").first()
+    if newest is None:
+        return None
+    if not hasattr(newest, "circle_parcel"):
+        return of(newest)
+    home = orders.filter(circle_parcel=None).first()
+    region, address = (home.region, home.address) if home is not None else ("", "")
+    return replace(of(newest), region=region, address=address)
 
 
 def of(order: Order) -> Contact:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from audit import recording
 from catalog import endorsing
@@ -14,7 +14,7 @@ from kit.locks import locked
 from kit.states import TransitionRefused, move
 from kit.sweeping import one_by_one
 from orders import escrow, news, trading
-from orders.models import Order, OrderLine, OrderRefund
+from orders.models import CircleOrder, CircleParcel, Order, OrderLine, OrderRefund
 from orders.states import MAY_BECOME
 from people.models import Person
 from referrals import commissions, fingerprints
@@ -34,8 +34,10 @@ def dispatch(*, order: Order, carrier: str, number: str, by: Person) -> Order:
     """Say that a paid order is on its way; who said so is kept for good.
 
     Raises:
-        TransitionRefused: it is not paid, sent already or being refunded; nothing was written.
+        TransitionRefused: it is not paid, sent already, being refunded, or of a circle order
+            that was called off; nothing was written.
     """
+    _refuse_called_off(order)
     now = clock.now()
     move(
         order,
@@ -54,6 +56,17 @@ def dispatch(*, order: Order, carrier: str, number: str, by: Person) -> Order:
         after={"carrier": carrier, "number": number},
     )
     return order
+
+
+def _refuse_called_off(order: Order) -> None:
+    """Keep a circle order from being called off until what is sent of it says so, or refuse."""
+    together = CircleOrder.objects.filter(pk__in=_parcels_of(order).values("circle_order"))
+    if any(row.state == CircleOrder.State.CANCELLED for row in locked(together)):
+        raise TransitionRefused(f"{order.public_id} is of what was called off")
+
+
+def _parcels_of(order: Order) -> QuerySet[CircleParcel]:
+    return CircleParcel.objects.filter(order=order)
 
 
 @transaction.atomic
@@ -140,10 +153,11 @@ def _origin_of(order: Order) -> endorsing.Origin:
     """Return who brought an order, and where it went, as nobody can read it."""
     attribution = order.attribution
     marks = fingerprints.of(phone=order.phone, email=order.email)
-    door = fingerprints.of_door(f"{order.region} {order.address}")
+    if not _parcels_of(order).exists():  # a pickup point is nobody's door
+        marks |= {fingerprints.of_door(f"{order.region} {order.address}")}
     return endorsing.Origin(
         brought_by=attribution.sharer if attribution else None,
-        marks=tuple(sorted({*marks, door})),
+        marks=tuple(sorted(marks)),
     )
 
 

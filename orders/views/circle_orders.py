@@ -30,7 +30,6 @@ from referrals import cards, consent, links, visits
 from referrals.touches import COOKIE_AGE, COOKIE_NAME
 
 ROWS = 20
-S = CircleOrder.State
 
 
 @require_safe
@@ -183,7 +182,7 @@ def _page(request: SignedInRequest, row: CircleOrder) -> dict[str, Any]:
         "row": row,
         "is_host": is_host,
         "is_open": circle_joining.is_open(row),
-        "may_cancel": is_host and row.state in {S.ASKED, S.OPEN},
+        "may_cancel": is_host and circle_orders.may_cancel(row),
         "parcels": circle_handing.listed(row) if is_host else [],
         "mine": circle_handing.of_buyer(row, request.user),
         "gain": _gain(row, request.user.pk),
