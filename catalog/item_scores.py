@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from catalog import item_stars
 from catalog.item_circles import MOST_OF_A_CIRCLE, circles
 from catalog.models import Endorsement, ItemScore, ScoreDue
 from catalog.models.endorsement import STARS
@@ -37,7 +38,6 @@ LEAST_PAID_MINOR = 500
 MOST_AT_ONE_MARK = 3
 HALVED_AFTER_DAYS = 365.0  # d: what was good a year ago says half as much of what is sold now
 MAY_EARN = 0.7  # c
-PRIOR_STARS, PRIOR_WEIGHT = 4.0, 4.0
 
 COUNTED_FOR = timedelta(days=1)
 AT_ONCE = 500
@@ -125,7 +125,7 @@ class Counted:
     groups: int = 0
     verified: int = 0
     raters: int = 0
-    mean: float = PRIOR_STARS
+    mean: float = item_stars.PRIOR_STARS
 
 
 def mark(product_id: int) -> None:
@@ -222,19 +222,14 @@ def counted(
             them, friends' words and letters to the shop too, for nobody is named there.
     """
     for_it = _sums(behind, [one for one in said if one.stands_behind])
-    of_all = _sums(raters, said)
-    weighed = stars = 0.0
-    for one in said:
-        whole = of_all[raters[one.person_id]]
-        weight = one.weight * min(1.0, MOST_OF_A_CIRCLE / whole) if whole else 0.0
-        weighed += weight
-        stars += weight * STARS[Verdict(one.verdict)]
     return Counted(
         score=sum(min(weight, MOST_OF_A_CIRCLE) for weight in for_it.values()),
         groups=sum(1 for weight in for_it.values() if weight > 0),
         verified=sum(1 for one in said if one.stands_behind and one.is_kept and one.weight > 0),
         raters=sum(1 for one in said if one.weight > 0),
-        mean=(stars + PRIOR_WEIGHT * PRIOR_STARS) / (weighed + PRIOR_WEIGHT),
+        mean=item_stars.mean(
+            (raters[one.person_id], one.weight, STARS[Verdict(one.verdict)]) for one in said
+        ),
     )
 
 

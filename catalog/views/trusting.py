@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from catalog import item_circles, item_scores, nearness
+from catalog import item_circles, item_scores, item_stars, nearness
 from kit.web import pressed
 from people import privacy, trust_rules, trust_score
 from people.models import Person
@@ -78,8 +78,10 @@ def _item() -> dict[str, Any]:
         "may_earn": _percent(item_scores.MAY_EARN),
         "circle": item_circles.MOST_OF_A_CIRCLE,
         "shared": item_circles.SHARED_FRIENDS,
-        "prior_stars": item_scores.PRIOR_STARS,
-        "prior_weight": item_scores.PRIOR_WEIGHT,
+        "prior_stars": item_stars.PRIOR_STARS,
+        "prior_weight": item_stars.PRIOR_WEIGHT,
+        "enough_others": int(item_stars.ENOUGH_OTHERS),
+        "most_moved": item_stars.MOST_MOVED_STARS,
     }
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from django.test import Client
 
-from catalog import item_circles, item_scores, nearness
+from catalog import item_circles, item_scores, item_stars, nearness
 from people import privacy, trust_rules
 from people.models import Person, TrustRun
 
@@ -53,6 +53,7 @@ def test_it_says_that_no_commission_raises_a_rank(stranger):
         (item_scores, "LEAST_PAID_MINOR", 600, "cost less than ¥6.00"),
         (item_scores, "HALVED_AFTER_DAYS", 366.0, "half as much after 366 days"),
         (item_circles, "MOST_OF_A_CIRCLE", 2.5, "for more than 2.5"),
+        (item_stars, "MOST_MOVED_STARS", 0.16, "moves the stars by more than 0.16"),
         (nearness, "STRANGERS", 0.16, "strangers count 16 %"),
         (nearness, "NEARNESS_BASE", 0.5, "counts 50 %, with 3 friends 80 %"),
         (nearness, "MOST_OF_A_GATEWAY", 1.5, "count together for 1.5 at most"),
