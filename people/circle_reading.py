@@ -14,6 +14,7 @@ from people import circles, trust
 from people.models import Circle, CircleMember, Person
 
 State = CircleMember.State
+MOST_WAITING_SHOWN = 50
 
 
 def visible_to(viewer: Person | AnonymousUser) -> QuerySet[Circle]:
@@ -64,11 +65,14 @@ def members_of(circle: Circle, viewer_id: int) -> QuerySet[Person]:
 
 
 def asking(circle: Circle) -> list[CircleMember]:
-    """Return who waits to be let in, for the host to answer; the first to ask comes first."""
+    """Return who waits to be let in, for the host to answer; the first to ask comes first.
+
+    Fifty at once: whoever is answered makes room for the next.
+    """
     waiting = circle.members.filter(state=State.ASKED, person__is_active=True)
     apart = trust.blocked_ids(circle.host_id)
     places = waiting.exclude(person_id__in=apart).select_related("person")
-    return list(places.order_by("since", "pk"))
+    return list(places.order_by("since", "pk")[:MOST_WAITING_SHOWN])
 
 
 def place_of(circle: Circle, viewer: Person | AnonymousUser) -> str:

@@ -153,11 +153,13 @@ def take_away(*, seed: TrustSeed, by: Person) -> TrustSeed:
 
 
 def keep(*, seed: TrustSeed, by: Person) -> TrustSeed:
-    """Let a seed stay that somebody asked away.
+    """Let a seed stay that somebody asked away; who asked may take that back.
 
     Raises:
+        SamePerson: nobody keeps themselves a seed; nothing was written.
         TransitionRefused: nobody has asked for it, or it is gone.
     """
+    _someone_else(by, seed.person_id)
     return _moved(seed, S.SEED, by, "trust_seed.kept", come_from=S.LEAVING, leave_asked_by=None)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import wraps
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,12 +20,26 @@ from people.circles import NotAllowed, TooManyCircles
 from people.forms import CircleForm
 from people.models import Circle, CircleMember, Person
 from people.views.circles import full, too_many
-from people.web import SignedInRequest, door
+from people.web import SignedInRequest, View, door
+
+
+def still_hosting(view: View) -> View:
+    """Answer 404 to who handed their circle over a moment ago, as to anybody else."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except NotAllowed:
+            raise Http404 from None
+
+    return guarded
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required
+@still_hosting
 def edit(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Say anew what a circle is."""
     circle = _hosted(request, public_id)
@@ -38,6 +55,7 @@ def edit(request: SignedInRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required
+@still_hosting
 def close(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Close a circle for good, after asking whether it is meant."""
     circle = _hosted(request, public_id)
@@ -49,6 +67,7 @@ def close(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 
 @door
+@still_hosting
 def renew_link(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Make the invitation link a new one."""
     circles.renew_invitation(circle=_hosted(request, public_id), host=request.user)
@@ -57,6 +76,7 @@ def renew_link(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 
 @door
+@still_hosting
 def accept(request: SignedInRequest, public_id: str, who: str) -> HttpResponse:
     """Let somebody in."""
     circle, person = _hosted(request, public_id), _in_or_asking(public_id, who)
@@ -72,6 +92,7 @@ def accept(request: SignedInRequest, public_id: str, who: str) -> HttpResponse:
 
 
 @door
+@still_hosting
 def decline(request: SignedInRequest, public_id: str, who: str) -> HttpResponse:
     """Say no to somebody, who is not told."""
     circle, person = _hosted(request, public_id), _in_or_asking(public_id, who)
@@ -81,39 +102,34 @@ def decline(request: SignedInRequest, public_id: str, who: str) -> HttpResponse:
 
 
 @door
+@still_hosting
 def remove(request: SignedInRequest, public_id: str, who: str) -> HttpResponse:
     """Send a member away."""
     circle, person = _hosted(request, public_id), _in_or_asking(public_id, who)
-    try:
-        circle_places.remove(circle=circle, host=request.user, person_id=person.pk)
-    except NotAllowed:
-        raise Http404 from None
+    circle_places.remove(circle=circle, host=request.user, person_id=person.pk)
     messages.success(request, _("%(name)s is no longer in it.") % {"name": person.name})
     return redirect("people:circle_people", public_id=public_id)
 
 
 @door
+@still_hosting
 def offer(request: SignedInRequest, public_id: str, who: str) -> HttpResponse:
     """Ask a member to take the host's place."""
     circle, person = _hosted(request, public_id), _in_or_asking(public_id, who)
-    try:
-        circles.offer_place(circle=circle, host=request.user, member_id=person.pk)
-    except NotAllowed:
-        raise Http404 from None
+    circles.offer_place(circle=circle, host=request.user, member_id=person.pk)
     asked = _("%(name)s is asked. You stay the host until they say yes.")
     messages.success(request, asked % {"name": person.name})
     return redirect("people:circle_people", public_id=public_id)
 
 
 @door
+@still_hosting
 def take(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Take the host's place."""
     joined = Circle.objects.joined_by(request.user.pk)
     circle = get_object_or_404(joined, public_id=public_id)
     try:
         circles.take_place(circle=circle, person=request.user)
-    except NotAllowed:
-        raise Http404 from None
     except TooManyCircles:
         return too_many(request)
     messages.success(request, _("You host this circle now."))

@@ -9,8 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from people import circle_places, circles, friendships
 from people.circle_places import ask
-from people.circle_reading import circles_of
+from people.circle_reading import asking, circles_of
 from people.models import Circle, CircleMember, Person
+from people.views import hosting
+from tests.people import streets
 from tests.people.circles import circle_of, in_it, state_of
 
 
@@ -205,6 +207,48 @@ def test_a_host_says_anew_what_it_is_and_closes_it_after_being_asked(lin, yu, li
     assert "closed" in read(yu, at(circle))
     assert circles_of(xiaoyu.pk) == []
     assert lin.get(at(circle, "edit")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "act", ["edit", "close", "link", "people/{who}/accept", "people/{who}/decline"]
+)
+def test_who_handed_the_circle_over_meanwhile_finds_no_such_page(
+    lin, linwei, xiaoyu, chen, monkeypatch, act
+):
+    circle = circle_of(linwei, xiaoyu)
+    ask(circle=circle, person=chen, words="")
+    reads = hosting._hosted
+
+    def read_and_hand_over(request, public_id):
+        found = reads(request, public_id)
+        circles.offer_place(circle=found, host=linwei, member_id=xiaoyu.pk)
+        circles.take_place(circle=found, person=xiaoyu)
+        return found
+
+    monkeypatch.setattr(hosting, "_hosted", read_and_hand_over)
+
+    answer = lin.post(at(circle, act.format(who=chen.public_id)), SAID | {"words": "x"})
+
+    assert answer.status_code == 404
+    now = Circle.objects.get()
+    assert (now.host, now.state, now.words) == (xiaoyu, "open", "")
+    assert now.invite_code == circle.invite_code
+    assert state_of(circle, chen) == "asked"
+
+
+def test_the_host_reads_of_fifty_who_ask_and_then_of_the_next(linwei):
+    circle = circle_of(linwei)
+    crowd = streets.people(51, joined_at=linwei.joined_at)
+    CircleMember.objects.bulk_create(
+        CircleMember(circle=circle, person_id=pk, state="asked") for pk in crowd
+    )
+
+    waiting = asking(circle)
+    assert len(waiting) == 50
+    circle_places.decline(circle=circle, host=linwei, person_id=waiting[0].person_id)
+
+    assert len(asking(circle)) == 50
+    assert waiting[0] not in asking(circle)
 
 
 def test_the_hosts_place_is_handed_over_on_two_pages(lin, yu, linwei, xiaoyu):

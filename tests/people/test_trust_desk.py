@@ -122,6 +122,18 @@ def test_a_seed_that_was_asked_away_may_be_kept(fit, wulan, second):
     assert (seed.state, seed.leave_asked_by) == (S.SEED, None)
 
 
+def test_nobody_keeps_themselves_a_seed(fit, wulan, second):
+    seed = propose(person=fit, by=wulan)
+    approve(seed=seed, by=second)
+    ask_away(seed=seed, by=wulan)
+
+    with pytest.raises(SamePerson):
+        keep(seed=seed, by=fit)
+
+    seed.refresh_from_db()
+    assert seed.state == S.LEAVING
+
+
 @pytest.mark.parametrize("state", S.values)
 @pytest.mark.parametrize("act", [approve, refuse, ask_away, take_away, keep])
 def test_a_seed_moves_only_as_the_table_says(fit, wulan, second, xiaoyu, state, act):
