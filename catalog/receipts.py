@@ -10,6 +10,7 @@ from django.db import transaction
 
 from catalog import bodies, bought, item_scores
 from catalog.models import Endorsement, Product, Receipt
+from kit.locks import locked
 from notifications.telling import tell
 from people.models import Person
 from shops.models import Membership
@@ -71,10 +72,18 @@ def receive(  # noqa: PLR0913  # each is a fact of its own about the receipt
     return receipt
 
 
+@transaction.atomic
 def claim(*, line_keys: Collection[str], person: Person) -> int:
-    """Make a guest's receipts this person's, who proved the buyer's address; return how many."""
-    guests = Receipt.objects.filter(line_key__in=line_keys, person=None)
-    return guests.update(person=person, seen_by=person.purchases_seen_by)
+    """Make a guest's receipts this person's, who proved the buyer's address; return how many.
+
+    Who may know of them starts as ``receive`` has it: what was said of the same thing holds.
+    """
+    guests = locked(Receipt.objects.filter(line_key__in=line_keys, person=None))
+    for receipt in guests:
+        receipt.seen_by = bought.starts_as(person, receipt.product_id)
+        receipt.person = person
+        receipt.save(update_fields=["person", "seen_by"])
+    return len(guests)
 
 
 @transaction.atomic

@@ -138,6 +138,20 @@ def test_what_a_guest_bought_becomes_what_its_person_wishes(linwei, honey, bough
     assert (guests.person, guests.seen_by) == (linwei, "friends")
 
 
+def test_what_a_guest_bought_again_keeps_what_was_said_of_it(linwei, xiaoyu, honey, bought_by):
+    befriend(linwei, xiaoyu)
+    bought_by(linwei, honey, key="own")
+    wishes(linwei, "everyone")
+    bought_by(None, honey, key="guest")
+
+    assert receipts.claim(line_keys=["guest"], person=linwei) == 1
+    assert receipts.claim(line_keys=["guest"], person=xiaoyu) == 0
+
+    assert set(Receipt.objects.values_list("person", "seen_by")) == {(linwei.pk, "me")}
+    assert bought.friends_who_bought(xiaoyu, honey.pk) == []
+    assert known_to(xiaoyu, linwei) == []
+
+
 def test_each_purchase_is_said_on_one_page(lin, linwei, chen, honey, bought_by):
     bought_by(linwei, honey)
     assert honey.title in lin.get(LIST).content.decode()
