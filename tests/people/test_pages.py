@@ -95,6 +95,19 @@ def test_nobody_is_not_there(lin, public_id):
     assert lin.get(f"/u/{public_id}").status_code in {400, 404}
 
 
+def test_a_persons_page_leads_to_what_they_say_and_bought(client, lin, linwei, xiaoyu):
+    ways = [f'href="{page_of(xiaoyu, to)}"' for to in ("words", "bought")]
+    for reader in (client, lin):
+        page = reader.get(page_of(xiaoyu)).content.decode()
+        assert all(way in page for way in ways)
+    for to in ("words", "bought"):
+        assert lin.get(page_of(xiaoyu, to)).status_code == 200
+
+    block(blocker=linwei, blocked=xiaoyu)
+    page = lin.get(page_of(xiaoyu)).content.decode()
+    assert not any(way in page for way in ways)
+
+
 def test_two_people_become_friends_page_by_page(lin, linwei, xiaoyu):
     assert "Ask to be friends" in lin.get(page_of(xiaoyu, "add")).content.decode()
     lin.post(page_of(xiaoyu, "ask"))
