@@ -22,10 +22,18 @@ MOST_WRITTEN = 2_000  # by one sweep, about a second; the next goes on
 # wait for hundreds of thousands of pairs to find somebody whose friend could tell their name.
 MOST_BRIDGES = 200
 
+# Of a word that very many shops are called by, so many are looked at: who wants another
+# writes more of its name.
+LOOKED_AT = 1_000
+
 BY_NAME = f"""
-WITH hits AS MATERIALIZED (
+WITH called AS MATERIALIZED (
+  SELECT n.id, n.shop_id, n.circle_id, n.search
+  FROM discovery_entry n WHERE n.search @@ {ALL_WORDS} LIMIT %(looked_at)s
+),
+hits AS MATERIALIZED (
   SELECT n.shop_id, n.circle_id, ts_rank(n.search, {ALL_WORDS}) AS fit
-  FROM discovery_entry n WHERE n.search @@ {ALL_WORDS} ORDER BY fit DESC, n.id LIMIT 200
+  FROM called n ORDER BY fit DESC, n.id LIMIT 200
 )
 (SELECT 'shop', s.id FROM hits JOIN shops_shop s ON s.id = hits.shop_id
  WHERE s.state = 'open' AND s.owner_id <> ALL(%(blocked)s)
@@ -40,20 +48,38 @@ UNION ALL
 """  # noqa: S608 -- made of this room's own constants
 
 # Only friends, and friends of friends where both sides of that friendship agreed to be named
-# to them: nobody else can be found by name, so nobody can go through the house's people.
+# to them and no block parts them: nobody else can be found by name, so nobody can go through
+# the house's people. From the few who may be found to their names: OFFSET keeps the planner
+# from reading every name in the house instead.
 PEOPLE = """
 WITH bridges AS MATERIALIZED (
   SELECT id FROM people_person
   WHERE id = ANY(%(bridges)s) AND named_to_friends_of_friends
+),
+beyond AS MATERIALIZED (
+  SELECT bridges.id AS bridge_id, f.high_id AS id
+  FROM bridges JOIN people_friendship f ON f.low_id = bridges.id
+  UNION ALL
+  SELECT bridges.id, f.low_id
+  FROM bridges JOIN people_friendship f ON f.high_id = bridges.id
+),
+called AS MATERIALIZED (
+  SELECT w.id, w.name, true AS is_friend FROM people_person w
+  WHERE w.id = ANY(%(friends)s) AND w.is_active AND w.id <> ALL(%(blocked)s)
+    AND strpos(lower(w.name), %(typed)s) > 0
+  UNION
+  SELECT w.id, w.name, false FROM beyond CROSS JOIN LATERAL (
+    SELECT id, name FROM people_person
+    WHERE id = beyond.id AND named_to_friends_of_friends AND is_active
+      AND strpos(lower(name), %(typed)s) > 0 OFFSET 0
+  ) w
+  WHERE w.id <> %(viewer)s AND w.id <> ALL(%(blocked)s) AND w.id <> ALL(%(friends)s)
+    AND NOT EXISTS (
+      SELECT 1 FROM people_block b
+      WHERE (b.blocker_id, b.blocked_id) = (w.id, beyond.bridge_id)
+         OR (b.blocker_id, b.blocked_id) = (beyond.bridge_id, w.id))
 )
-SELECT w.id FROM people_person w
-WHERE w.is_active AND w.id <> ALL(%(blocked)s) AND strpos(lower(w.name), %(typed)s) > 0
-  AND (w.id = ANY(%(friends)s) OR (w.named_to_friends_of_friends AND w.id <> %(viewer)s
-    AND w.id IN (
-      SELECT f.high_id FROM bridges JOIN people_friendship f ON f.low_id = bridges.id
-      UNION
-      SELECT f.low_id FROM bridges JOIN people_friendship f ON f.high_id = bridges.id)))
-ORDER BY w.id = ANY(%(friends)s) DESC, length(w.name), w.name, w.id LIMIT %(most)s
+SELECT id FROM called ORDER BY is_friend DESC, length(name), name, id LIMIT %(most)s
 """
 
 
@@ -69,15 +95,20 @@ class Names:
         return bool(self.shops or self.circles or self.people)
 
 
-def find(viewer: Person | None, question: Question) -> Names:
+def find(viewer: Person | None, question: Question, *, eyes: dict[str, Any] | None = None) -> Names:
     """Return the shops, circles and people that go by these words.
 
     Nobody finds whom they blocked or who blocked them, nor what is theirs.
+
+    Args:
+        viewer: who is looking, if we know.
+        question: from ``search.read``.
+        eyes: the viewer's, where the caller knows them.
     """
     if not question.words:
         return Names([], [], [])
-    eyes = eyes_of(viewer)
-    asked = eyes | parameters_of(question) | {"most": MOST_OF_A_KIND}
+    eyes = eyes or eyes_of(viewer)
+    asked = eyes | parameters_of(question) | {"most": MOST_OF_A_KIND, "looked_at": LOOKED_AT}
     ids: dict[str, list[int]] = {"shop": [], "circle": []}
     for kind, row_id in _rows(BY_NAME, asked):
         ids[kind].append(row_id)

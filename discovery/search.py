@@ -10,9 +10,10 @@ from typing import Any
 from django.db import connection, transaction
 
 from catalog import words
+from catalog.item_scores import for_viewer
 from catalog.models import Product
 from discovery.narrowing import ANYTHING, FRIENDS, Narrow
-from discovery.shown import FRIENDS_PICKS, SHOWN, Place, eyes_of
+from discovery.shown import FRIENDS_PICKS, SHOWN, Place, as_everybody, eyes_of
 from people.models import Person
 
 # Longer questions are cut: a title has 80 signs, and twelve words pin down any product.
@@ -24,6 +25,13 @@ MOST_WORDS = 12
 MOST_FOUND = 240
 MOST_NEAR = 24
 MOST_TERMS = 6
+
+# Of near misses no more are looked at, of whatever state: the first few hundred on sale do.
+MOST_LOOKED_AT = 2_400
+
+# Two pages among friends stand in the order of what weighs for the viewer; what comes after,
+# in that of how many friends recommend it. It bounds whose friendships are looked at.
+MOST_WEIGHED = 48
 
 # Half a word's letter triples must be in the title for it to be *near*: one wrong or
 # missing letter in a word of six passes, two do not.
@@ -59,7 +67,7 @@ matches AS MATERIALIZED (
    AND {{hit}} AND {{narrow}} AND {{beyond}} AND p.id NOT IN (SELECT product_id FROM picks)
    ORDER BY p.published_at DESC LIMIT %(most)s)
 )
-SELECT m.id, picks.endorsement_id, picks.product_id IS NOT NULL AS by_friend FROM (
+SELECT m.id, picks.endorsement_id, picks.product_id IS NOT NULL AS by_friend, m.in_stock FROM (
   SELECT m.id, m.published_at, {{fit}} AS fit, offer.least_minor, offer.in_stock
   FROM matches m CROSS JOIN LATERAL (
     SELECT min(price_minor) AS least_minor, max(available) > 0 AS in_stock
@@ -91,9 +99,11 @@ NEAR_IDS = f"""
   WITH by_letters AS MATERIALIZED (
     SELECT id, state FROM catalog_product
     WHERE title %%> %(typed)s AND cardinality(show_trgm(%(typed)s)) > 0
+    LIMIT %(most_looked_at)s
   ),
   by_words AS MATERIALIZED (
     SELECT id, state FROM catalog_product WHERE search @@ {ANY_WORD}
+    LIMIT %(most_looked_at)s
   )
   (SELECT id FROM by_letters WHERE state = 'live' LIMIT %(most_near)s)
   UNION
@@ -150,6 +160,7 @@ def find(
     *,
     order: str = "best",
     narrow: Narrow = ANYTHING,
+    eyes: dict[str, Any] | None = None,
 ) -> Found:
     """Return what the words find, or what comes near them when they find nothing.
 
@@ -158,12 +169,17 @@ def find(
         question: from ``read``; one without words finds nothing.
         order: a key of ``ORDERS``.
         narrow: what the answer is limited to; a limited one has no near misses.
+        eyes: the viewer's, where the caller knows them.
     """
     if not question.words:
         return Found([], 0, is_near=False, terms=[])
-    eyes = eyes_of(viewer, for_order=not narrow.asks_for_friends)
+    eyes = eyes or eyes_of(viewer)
+    if not narrow.asks_for_friends:
+        eyes = as_everybody(viewer, eyes)
     parameters = eyes | narrow.parameters() | parameters_of(question)
     rows = _ask(EXACT, parameters, order=order, narrow=narrow)
+    if narrow.among == FRIENDS and order == "best":
+        rows = _weighed(viewer, rows)
     if rows or narrow.is_narrow:
         return _found(rows, is_near=False, terms=[])
     near = _near(parameters, order=order)
@@ -202,6 +218,7 @@ def parameters_of(question: Question) -> dict[str, Any]:
         "any": " | ".join(f"'{word}':*" for word in [*plain, *starts]),
         "most": MOST_FOUND,
         "most_near": 10 * MOST_NEAR,
+        "most_looked_at": MOST_LOOKED_AT,
     }
 
 
@@ -216,7 +233,24 @@ def _ask(
     )
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
-        return [Place(*row) for row in cursor.fetchall()]
+        return [
+            Place(product_id, endorsement_id, by_friend, in_stock=in_stock)
+            for product_id, endorsement_id, by_friend, in_stock in cursor.fetchall()
+        ]
+
+
+def _weighed(viewer: Person | None, rows: list[Place]) -> list[Place]:
+    """Put what weighs most for this viewer first: friends in full, no group above its cap.
+
+    What cannot be bought stays behind, and a viewer who wants no personal order keeps the
+    other; one statement.
+    """
+    if viewer is None or not viewer.personalised or not rows:
+        return rows
+    first = rows[:MOST_WEIGHED]
+    weighs = for_viewer(viewer.pk, [place.product_id for place in first])
+    first.sort(key=lambda place: (not place.in_stock, -weighs[place.product_id]))
+    return first + rows[MOST_WEIGHED:]
 
 
 def _terms(question: Question, near: Sequence[Place]) -> list[str]:

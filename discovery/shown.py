@@ -52,12 +52,14 @@ class Place:
     """One product's place in an answer, and the endorsement that says why it is there.
 
     ``of_new_shop``: it has one of the places kept for shops nobody could speak of yet.
+    ``in_stock``: whether there was something left to buy, where that was asked.
     """
 
     product_id: int
     endorsement_id: int | None
     by_friend: bool
     of_new_shop: bool = False
+    in_stock: bool = True
 
 
 def viewer_of(user: Person | AnonymousUser) -> Person | None:
@@ -82,3 +84,10 @@ def eyes_of(viewer: Person | None, *, for_order: bool = False) -> dict[str, Any]
         "blocked": sorted(blocked_ids(viewer.pk)),
         "most_picks": MOST_PICKS,
     }
+
+
+def as_everybody(viewer: Person | None, eyes: dict[str, Any]) -> dict[str, Any]:
+    """Return the same eyes without friends, for a viewer who wants everybody's order."""
+    if viewer is None or viewer.personalised:
+        return eyes
+    return {**eyes, "friends": []}

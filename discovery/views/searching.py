@@ -16,7 +16,7 @@ from discovery import directory, search, stroll
 from discovery.cards import cards_of
 from discovery.forms import NarrowForm
 from discovery.narrowing import EVERYONE, FRIENDS, Narrow
-from discovery.shown import viewer_of
+from discovery.shown import eyes_of, viewer_of
 from kit.public_ids import ids_in
 from kit.web import UNPROCESSABLE
 from people.models import Circle, Person
@@ -53,7 +53,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('referrals:read_text')}?{urlencode({'text': typed})}")
     viewer = viewer_of(request.user)
     asked = _asked(request, viewer)
-    found = search.find(viewer, asked.question, order=asked.order, narrow=asked.narrow)
+    eyes = eyes_of(viewer) if asked.question.words else None
+    found = search.find(viewer, asked.question, order=asked.order, narrow=asked.narrow, eyes=eyes)
     page = Paginator(found.places, stroll.TILES_A_PAGE).get_page(request.GET.get("page"))
     is_first = asked.looks_everywhere and page.number == 1
     context = {
@@ -61,7 +62,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "question": asked.question,
         "may_be_code": bool(ids_in(asked.question.typed)),
         "found": found,
-        "names": directory.find(viewer, asked.question) if is_first else None,
+        "names": directory.find(viewer, asked.question, eyes=eyes) if is_first else None,
         "count": len(found.places),
         "is_cut": len(found.places) == search.MOST_FOUND,
         "page": page,

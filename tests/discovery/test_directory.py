@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from discovery import directory, search
 from discovery.models import Entry
@@ -79,6 +80,42 @@ def test_people_are_found_as_friends_or_by_consent_through_a_friend(linwei, xiao
     assert names("阿浩") == []
     Block.objects.create(blocker=hao, blocked=xiaoyu)
     assert names("阿浩", xiaoyu) == []
+
+
+def test_a_block_between_a_friend_and_theirs_names_neither(linwei, xiaoyu, hao):
+    befriend(linwei, xiaoyu)
+    befriend(linwei, hao)
+    Person.objects.filter(pk__in=[hao.pk, linwei.pk]).update(named_to_friends_of_friends=True)
+    assert names("阿浩", xiaoyu) == ["阿浩"]
+
+    block = Block.objects.create(blocker=hao, blocked=linwei)
+    assert names("阿浩", xiaoyu) == []
+    block.delete()
+    Block.objects.create(blocker=linwei, blocked=hao)
+    assert names("阿浩", xiaoyu) == []
+
+
+CROWD = """
+INSERT INTO people_person SELECT (jsonb_populate_record(one, jsonb_build_object(
+  'id', 900000 + n, 'public_id', lpad(n::text, 10, 'C'), 'email', 'c' || n || '@example.test'
+))).* FROM people_person one, generate_series(1, 5000) n WHERE one.id = %s
+"""
+
+
+def test_people_are_not_looked_for_among_everybody(linwei, xiaoyu):
+    befriend(linwei, xiaoyu)
+    with connection.cursor() as cursor:
+        cursor.execute(CROWD, [linwei.pk])
+        cursor.execute("ANALYZE people_person")
+    with CaptureQueriesContext(connection) as asked:
+        assert names("林薇", xiaoyu) == ["林薇"]
+    query = next(one["sql"] for one in asked if "WITH bridges" in one["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF) {query}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "Seq Scan on people_person" not in plan
+    assert "Merge Join" not in plan
 
 
 def test_nobody_finds_themselves_or_who_left(linwei, xiaoyu):

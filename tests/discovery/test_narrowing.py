@@ -1,11 +1,13 @@
 """Search among friends and in a circle, and by price, kind, shop and stock."""
 
+from datetime import timedelta
+
 import pytest
 
-from catalog.models import Category, Product
+from catalog.models import Category, Product, Weight
 from discovery import search
 from discovery.narrowing import FRIENDS, Narrow
-from people.models import Block, Circle, CircleMember
+from people.models import Block, Circle, CircleMember, Friendship
 from tests.discovery.conftest import befriend, put_on_sale, recommend
 
 
@@ -41,6 +43,28 @@ def test_among_friends_there_is_only_what_friends_recommend(linwei, chen, xiaoyu
 
     assert found("蜂蜜", xiaoyu, among=FRIENDS) == ["野花蜂蜜"]
     assert found("香皂", xiaoyu, among=FRIENDS) == []
+
+
+def weigh(said, weight):
+    Weight.objects.create(
+        endorsement=said, product=said.product, person=said.person, weight=weight, circle=0
+    )
+
+
+def test_among_friends_what_weighs_comes_before_what_many_say(
+    linwei, chen, hao, xiaoyu, shelf, noon
+):
+    for friend in (linwei, chen, hao):
+        befriend(friend, xiaoyu)
+    Friendship.objects.update(since=noon - timedelta(days=30))
+    weigh(recommend(linwei, shelf[0]), 1.0)
+    for friend in (chen, hao):  # two voices that weigh 0.2 together
+        weigh(recommend(friend, shelf[2]), 0.1)
+    weigh(recommend(linwei, shelf[1]), 5.0)  # sold out
+
+    assert found("蜂蜜", xiaoyu, among=FRIENDS) == ["野花蜂蜜", "蜂蜜香皂", "椴树蜂蜜"]
+    xiaoyu.personalised = False
+    assert found("蜂蜜", xiaoyu, among=FRIENDS) == ["蜂蜜香皂", "野花蜂蜜", "椴树蜂蜜"]
 
 
 def test_in_a_circle_members_words_to_everyone_count_and_to_friends_for_friends(

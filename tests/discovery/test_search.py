@@ -246,7 +246,7 @@ def test_the_page_asks_the_same_few_questions_with_5_and_with_50(
     for product in goods[:20]:
         recommend(linwei, product)
 
-    assert queries_of(client) == with_five == 15
+    assert queries_of(client) == with_five == 13
 
 
 def queries_of(client):
