@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from django.db.models import Q
 
 from catalog.models import Photo, Product
 from shops.models import Shop
+
+A_MOVE = re.compile(r"(?:earlier|later|drop):[0-9]{1,18}", re.ASCII)
 
 
 def usable(*, shop: Shop, product: Product | None, photo_ids: Sequence[int]) -> list[Photo]:
@@ -20,6 +23,11 @@ def usable(*, shop: Shop, product: Product | None, photo_ids: Sequence[int]) -> 
         mine |= Q(product=product)
     found = {photo.pk: photo for photo in Photo.objects.filter(mine, pk__in=photo_ids)}
     return [found[one] for one in dict.fromkeys(photo_ids) if one in found]
+
+
+def is_move(act: str) -> bool:
+    """Whether a button that says so moves a photo, be it there still or not."""
+    return A_MOVE.fullmatch(act) is not None
 
 
 def moved(photos: Sequence[Photo], act: str) -> list[Photo]:

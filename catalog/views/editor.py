@@ -19,7 +19,7 @@ from catalog.models import Hold, Photo, Product, Variant
 from kit.money import share_minor
 from kit.refusals import Refused, why_not
 from kit.templatetags.kit import photo_url
-from kit.web import UNPROCESSABLE, row_number
+from kit.web import UNPROCESSABLE, pressed, row_number
 from people.web import SignedInRequest, proved_lately
 from shops.models import Shop
 from shops.staff import Act, may
@@ -59,7 +59,7 @@ def _edited(request: SignedInRequest, shop: Shop, product: Product | None) -> Ht
     if request.method != "POST":
         order = list(product.photos.all()) if product else []
         return _page(request, shop, product, order, *_stored(product))
-    act = request.POST.get("act", "save")
+    act = _pressed(request)
     order, refused = _photos_sent(request, shop, product)
     if act not in SAVING:
         return _page(request, shop, product, arranging.moved(order, act), *_typed(request, act))
@@ -73,6 +73,14 @@ def _edited(request: SignedInRequest, shop: Shop, product: Product | None) -> Ht
         if saved is not None:
             return _onwards(request, saved, act)
     return _page(request, shop, product, order, form, rows, status=UNPROCESSABLE)
+
+
+def _pressed(request: SignedInRequest) -> str:
+    """Return the button: one that saves, that shows more of the form, or that moves a photo."""
+    act = request.POST.get("act", "")
+    if arranging.is_move(act):
+        return act
+    return pressed(request, *SAVING, "photos", "rows", default="save")
 
 
 def _photos_sent(

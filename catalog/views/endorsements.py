@@ -19,7 +19,7 @@ from catalog.models import Endorsement, Photo, Product
 from catalog.word_forms import EndorseForm
 from kit.refusals import Refused, why_not
 from kit.templatetags.kit import photo_url
-from kit.web import UNPROCESSABLE, page_of, refused, row_number
+from kit.web import UNPROCESSABLE, page_of, pressed, refused, row_number
 from people.models import Audience, Person
 from people.web import SignedInRequest
 from shops.models import Shop
@@ -45,8 +45,8 @@ def endorse(request: SignedInRequest, public_id: str) -> HttpResponse:
         brought = {"words": request.GET.get("words", "")[:60]}  # an answer to a friend's question
         form = EndorseForm(initial=brought | _as_said(said, request.user))
         return _page(request, product, said, form, _shown_with(said))
+    act = _pressed(request)
     order, wrong = _photos_sent(request, said)
-    act = request.POST.get("act", "say")
     if act != "say":
         typed = {name: request.POST.get(name, "") for name in EndorseForm.base_fields}
         return _page(
@@ -76,6 +76,12 @@ def take_photo(request: SignedInRequest, public_id: str) -> HttpResponse:
     except Refused as why:
         return JsonResponse({"error": why_not(why)}, status=UNPROCESSABLE)
     return JsonResponse({"id": photo.pk, "url": photo_url(photo, 390)}, status=201)
+
+
+def _pressed(request: SignedInRequest) -> str:
+    """Return the button: one that says it, that sends photos, or that moves one."""
+    act = request.POST.get("act", "")
+    return act if arranging.is_move(act) else pressed(request, "say", "photos", default="say")
 
 
 def _page(

@@ -18,7 +18,7 @@ from discovery.cards import cards_of, in_two_columns
 from discovery.forms import RemovalForm, SceneForm
 from discovery.shown import viewer_of
 from kit.public_ids import PublicIdConverter
-from kit.web import form_page, page_of, refused
+from kit.web import form_page, page_of, pressed, refused
 from people.models import StaffRole
 from people.web import SignedInRequest, role_required
 from shops.models import Shop
@@ -80,7 +80,7 @@ def _put(request: SignedInRequest, shop: Shop, found: Scene) -> HttpResponse:
         raise Http404
     product = get_object_or_404(Product, shop=shop, public_id=wanted)
     back = f"/shop/scenes/{found.public_id}"
-    if request.POST.get("act") == "take_out":
+    if pressed(request, "put_in", "take_out", default="put_in") == "take_out":
         keeping.take_out(scene=found, product=product, by=request.user)
         return redirect(back)
     try:

@@ -21,7 +21,7 @@ from discovery.cards import Card, cards_of
 from discovery.forms import WishForm, WishListForm
 from discovery.shown import Place, viewer_of
 from discovery.stroll import TILES_A_PAGE
-from kit.web import form_page, refused
+from kit.web import form_page, pressed, refused
 from people.web import SignedInRequest, door
 
 GET_AND_POST = ["GET", "HEAD", "POST"]
@@ -120,7 +120,7 @@ def drop(request: SignedInRequest, public_id: str, product: str) -> HttpResponse
 def follow(request: SignedInRequest, public_id: str) -> HttpResponse:
     seen = WishList.objects.seen_by(request.user).exclude(person=request.user)
     found = get_object_or_404(seen, public_id=public_id)
-    if request.POST.get("act") == "unfollow":
+    if pressed(request, "follow", "unfollow", default="follow") == "unfollow":
         wishing.unfollow(person=request.user, wish_list=found)
         return redirect("discovery:wish_list", public_id=public_id)
     try:

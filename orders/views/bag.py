@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from catalog.models import Variant
-from kit.web import form_page, refused, way_back
+from kit.web import form_page, pressed, refused, way_back
 from orders import bags
 from orders.contents import contents, unpaid_of
 from orders.forms import AddForm, ChangeForm
@@ -113,8 +113,7 @@ def change(request: HttpRequest) -> HttpResponse:
 @require_POST
 def forget_links(request: HttpRequest) -> HttpResponse:
     """Forget what the bag carries; the same form then goes on to browser and account."""
-    if request.POST.get("act") != "forget":
-        return redirect("/about/cookies")
+    pressed(request, "forget")
     held = bag_of(request)
     if held is not None:
         bags.forget_links(bag=held)

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from audit.models import AuditEvent
-from kit.web import UNPROCESSABLE, page_of, row_number
+from kit.web import UNPROCESSABLE, page_of, pressed, row_number
 from payments import approving, by_hand, cancelling, rails
 from payments.forms import CancelForm, WhyForm
 from payments.models import Payout, ProviderEvent
@@ -92,8 +92,8 @@ def cancel(request: SignedInRequest, reference: str) -> HttpResponse:
 def decide(request: SignedInRequest, reference: str) -> HttpResponse:
     """Say what became of a payout where only a person can."""
     payout, form = _found(reference), WhyForm(request.POST)
-    act = request.POST.get("act", "")
-    if not form.is_valid() or act not in {"arrived", "returned", "again"}:
+    act = pressed(request, "arrived", "returned", "again")
+    if not form.is_valid():
         return _story(request, payout, why_form=form)
     words = {"payout": payout, "by": request.user, "why": form.cleaned_data["why"]}
     try:

@@ -121,8 +121,14 @@ def test_a_field_that_is_missing_altogether_is_a_mistake_too(desk):
     assert not Product.objects.exists()
 
 
-@pytest.mark.parametrize("act", ["", "sell", "earlier:", "drop:x", "later:" + "9" * 500, "photos"])
-def test_an_act_we_do_not_know_only_shows_the_form_again(desk, act):
+@pytest.mark.parametrize("act", ["sell", "SAVE", "\x00", "drop:x", "later:" + "9" * 500])
+def test_a_button_there_is_none_of_is_a_422(desk, act):
+    assert desk.post(NEW, sent(act=act)).status_code == 422
+    assert not Product.objects.exists()
+
+
+@pytest.mark.parametrize("act", ["photos", "rows", "later:7", "drop:" + "9" * 18])
+def test_a_button_that_saves_nothing_shows_the_form_as_it_was_typed(desk, act):
     answer = desk.post(NEW, sent(act=act))
 
     assert answer.status_code == 200

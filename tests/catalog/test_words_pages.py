@@ -55,6 +55,14 @@ def test_three_taps_after_the_parcel_without_scripts(signed_in, linwei, honey, p
     assert answer.url == f"/p/{honey.public_id}/share"
 
 
+@pytest.mark.parametrize("act", ["save", "SAY", "drop:", "later:x", "\x00", "9" * 5000])
+def test_a_button_there_is_none_of_is_a_422(signed_in, path, act):
+    sent = {"verdict": "yes", "visibility": "friends", "act": act}
+
+    assert signed_in.post(path, sent).status_code == 422
+    assert not Endorsement.objects.exists()
+
+
 def test_nobody_is_asked_twice_about_a_product_or_about_their_own_shop(linwei, chen, honey):
     for one in (linwei, linwei, chen):
         received(one, honey)

@@ -70,6 +70,8 @@ def test_a_friend_reads_and_follows_and_a_stranger_gets_404(client, linwei, hao,
     client.force_login(linwei)
     assert "羊绒围巾" in client.get(path).content.decode()
     assert path in client.get(f"/friends/{xiaoyu.public_id}").content.decode()
+    assert client.post(f"{path}/follow", {"act": "like"}).status_code == 422
+    assert WishFollow.objects.count() == 0
     client.post(f"{path}/follow", {"act": "follow"})
     assert WishFollow.objects.get().person == linwei
     assert "生日" in client.get("/me/wishes").content.decode()

@@ -225,6 +225,14 @@ def test_who_takes_it_away_takes_it_out_of_the_bag_too(phone, link, jar):
     assert (bag.brought, bag.lines.count()) == ("", 1)
 
 
+@pytest.mark.parametrize("sent", [{}, {"act": ""}, {"act": "allow"}, {"act": "\x00"}])
+def test_a_button_there_is_none_of_takes_nothing_away(phone, link, jar, sent):
+    put_in_bag(phone, phone.get(f"/s/{link.code}").content.decode(), jar)
+
+    assert phone.post("/bag/forget-links", sent).status_code == 422
+    assert Bag.objects.get().brought != ""
+
+
 def test_who_has_no_bag_takes_nothing_out_of_it(phone, db):
     assert phone.post("/bag/forget-links", {"act": "forget"}).status_code == 307
     assert phone.get("/bag/forget-links").status_code == 405
