@@ -18,7 +18,8 @@ from orders.models import Checkout, CircleOrder, Order
 from orders.placing import Wanted, place
 from people import circle_places, circles
 from people.models import Person
-from referrals import links
+from referrals import giving, links
+from referrals.models import Gives
 from referrals.touches import Touch
 from tests.provider import RunningProvider, running_provider
 
@@ -152,6 +153,18 @@ def earned(linwei):
 def completed(noon, shipped) -> Order:
     """Received: ¥131.04 are the shop's, ¥13.60 wait for Lin Wei, ¥1.36 are the house's."""
     return fulfilment.confirm(order=shipped)
+
+
+@pytest.fixture
+def gift_link(linwei, honey):
+    """Lin Wei's link, whose gain she leaves to whoever buys."""
+    return giving.choose(link=links.link_for(person=linwei, product=honey), gives=Gives.BUYER)
+
+
+@pytest.fixture
+def given(gift_link, linwei, honey):
+    """What Xiaoyu's browser proves: she opened that link an hour ago."""
+    return touches_of(linwei, honey)
 
 
 @pytest.fixture

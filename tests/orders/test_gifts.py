@@ -2,73 +2,32 @@
 
 from __future__ import annotations
 
-import re
-import threading
 from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import quote
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import IntegrityError, transaction
 
 from kit import clock
-from kit.invariants import check
 from ledger import accounts
 from ledger.balances import balance_of
-from ledger.invariants import INVARIANTS as LEDGER
-from ledger.models import Transfer
-from orders import fulfilment, placing, refunds
-from orders.invariants import INVARIANTS
-from orders.links import signed_path
+from orders import fulfilment, refunds
 from orders.models import Order, OrderLine, OrderRefund
 from orders.placing import PriceMoved
 from orders.sums import Back
 from orders.sums import quote as quoted
 from payments.models import Charge
-from people.models import Person
-from referrals import attribution, giving, storing
-from referrals.invariants import INVARIANTS as REFERRALS
-from referrals.links import link_for
+from referrals import giving
 from referrals.models import Attribution, Candidate, Click, Commission, Gives
-from referrals.touches import COOKIE_NAME, cookie_with
 from tests.orders.conftest import HOME, buy, pay, the_order, touches_of
-from tests.orders.test_checkout_page import TYPED
-from tests.races import together
-
-# Two jars at 68.00, ten per cent of that off, and 10.00 for the parcel.
-GIFT_MINOR = 1360
-GOODS_MINOR = 13_600 - GIFT_MINOR
-TOTAL_MINOR = GOODS_MINOR + 1000
+from tests.orders.gifts import GIFT_MINOR, GOODS_MINOR, TOTAL_MINOR, broken, buy_given
 
 S = Commission.State
 
 
-def broken() -> list[str]:
-    every = [*INVARIANTS, *LEDGER, *REFERRALS]
-    return [finding.name for finding in check(every) if finding.broken]
-
-
-@pytest.fixture
-def link(linwei, honey):
-    """Lin Wei's link, whose gain she leaves to whoever buys."""
-    return giving.choose(link=link_for(person=linwei, product=honey), gives=Gives.BUYER)
-
-
-@pytest.fixture
-def given(link, linwei, honey):
-    """What Xiaoyu's browser proves: she opened that link an hour ago."""
-    return touches_of(linwei, honey)
-
-
-@pytest.fixture
-def hao(db):
-    return Person.objects.create_user(name="阿浩", email="hao@example.test")
-
-
 @pytest.fixture
 def placed(jar, xiaoyu, given) -> Order:
-    return the_order(buy(jar, buyer=xiaoyu, touches=given, seen_total_minor=TOTAL_MINOR))
+    return the_order(buy_given(jar, xiaoyu, given))
 
 
 @pytest.fixture
@@ -229,8 +188,8 @@ def test_a_refund_before_it_is_sent_ends_the_gift(placed, provider):
     assert broken() == []
 
 
-def test_a_change_of_mind_is_for_the_next_order(placed, link, provider):
-    giving.choose(link=link, gives=Gives.KEEP)
+def test_a_change_of_mind_is_for_the_next_order(placed, gift_link, provider):
+    giving.choose(link=gift_link, gives=Gives.KEEP)
 
     pay(placed.checkout, provider)
 
@@ -259,151 +218,3 @@ def test_the_invariants_see_a_gift_that_is_paid_twice(placed):
 
     assert "orders.a_gift_is_what_its_commission_says" in broken()
     assert "referrals.commissions_go_where_their_attribution_says" in broken()
-
-
-# --- the pages ---------------------------------------------------------------------------
-
-
-@pytest.fixture
-def browser(client, jar, given):
-    """A guest's browser with Lin Wei's cookie and two jars in its bag."""
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-    client.cookies[COOKIE_NAME] = cookie_with([], given[0])
-    client.post("/bag", {"act": "buy", "variant": jar.pk, "quantity": 2})
-    return client
-
-
-def page_of(client, path: str) -> str:
-    text = re.sub(r"<[^>]+>", " ", client.get(path).content.decode())
-    return re.sub(r"\s+", " ", text)
-
-
-def test_checkout_shows_the_gift_as_a_line_and_asks_for_the_rest(browser, jar, provider):
-    page = page_of(browser, f"/checkout?only={jar.pk}")
-
-    assert "From 林薇 −¥13.60" in page
-    assert "Goods ¥136.00" in page
-    assert "Pay ¥132.40" in page
-
-
-def test_one_press_pays_what_the_button_said_and_the_order_shows_the_gift(browser, jar, provider):
-    form = browser.get(f"/checkout?only={jar.pk}").content.decode()
-    hidden = dict(re.findall(r'name="(key|seen_total|only)" value="([^"]+)"', form))
-    assert hidden["seen_total"] == "13240"
-
-    answer = browser.post("/checkout", TYPED | hidden)
-
-    assert answer.status_code == 302
-    order = Order.objects.get()
-    assert order.total_minor == 13_240
-    page = page_of(browser, signed_path(order))
-    assert "From 林薇 −¥13.60" in page
-    assert "Total ¥132.40" in page
-
-
-def test_the_button_stops_when_the_gift_is_taken_back_meanwhile(browser, jar, link, provider):
-    form = browser.get(f"/checkout?only={jar.pk}").content.decode()
-    hidden = dict(re.findall(r'name="(key|seen_total|only)" value="([^"]+)"', form))
-    giving.choose(link=link, gives=Gives.KEEP)
-
-    answer = browser.post("/checkout", TYPED | hidden)
-
-    assert answer.status_code == 409
-    assert "¥146.00" in answer.content.decode()
-    assert not Order.objects.exists()
-
-
-def test_a_link_that_gives_nothing_adds_one_question_to_checkout(browser, jar, link):
-    def questions() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
-            browser.get(f"/checkout?only={jar.pk}")
-        return len(asked)
-
-    browser.get(f"/checkout?only={jar.pk}")
-    giving.choose(link=link, gives=Gives.KEEP)
-    kept = questions()
-    del browser.cookies[COOKIE_NAME]
-    assert kept == questions() + 1
-
-
-def test_the_shop_sees_what_was_given_and_not_by_whom(placed, client, chen):
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-    client.force_login(chen)
-
-    page = page_of(client, f"/shop/orders/{quote(placed.public_id)}")
-
-    assert "From the sharer −¥13.60" in page
-    assert "Total ¥132.40" in page
-
-
-# --- the race ----------------------------------------------------------------------------
-
-
-def changed_in_the_middle(monkeypatch, link) -> tuple[threading.Event, threading.Event]:
-    """Let whoever places wait, once the link is read, until its maker has changed their mind."""
-    was_read, was_changed = threading.Event(), threading.Event()
-    store = storing.store
-
-    def slowly(openings):
-        was_read.set()
-        was_changed.wait(timeout=10)
-        return store(openings)
-
-    monkeypatch.setattr(storing, "store", slowly)
-    return was_read, was_changed
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_change_of_mind_amid_an_order_leaves_one_gift_and_no_commission(
-    jar, xiaoyu, given, link, monkeypatch
-):
-    was_read, was_changed = changed_in_the_middle(monkeypatch, link)
-
-    def change() -> None:
-        was_read.wait(timeout=10)
-        giving.choose(link=link, gives=Gives.KEEP)
-        was_changed.set()
-
-    placed, _ = together(
-        lambda: buy(jar, buyer=xiaoyu, touches=given, seen_total_minor=TOTAL_MINOR), change
-    )
-
-    assert (the_order(placed).lines.get().given_minor, Commission.objects.get().state) == (
-        1360,
-        S.GIVEN,
-    )
-    assert not Transfer.objects.exists()
-    assert broken() == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_with_the_gift_and_the_attribution_decided_apart_both_are_due(
-    jar, xiaoyu, given, link, monkeypatch
-):
-    freeze = placing._freeze
-
-    def apart(parcels, purchase) -> None:
-        (parcel,) = parcels
-        lines = [
-            attribution.LineToEarn(item.key, item.variant.product_id, item.full_minor)
-            for item in parcel.items
-        ]
-        seen = giving.foreseen(
-            touches=purchase.touches,
-            buyer=purchase.buyer,
-            baskets=[giving.Basket(parcel.shop, lines)],
-        )[parcel.shop.pk]
-        together(lambda: giving.choose(link=link, gives=Gives.KEEP))
-        freeze(parcels, purchase)
-        monkeypatch.setattr(placing._Item, "given_minor", seen.minor)
-
-    monkeypatch.setattr(placing, "_freeze", apart)
-    placed = buy(jar, buyer=xiaoyu, touches=given, seen_total_minor=TOTAL_MINOR)
-
-    assert (the_order(placed).lines.get().given_minor, Commission.objects.get().state) == (
-        1360,
-        S.EXPECTED,
-    )
-    assert "orders.a_gift_is_what_its_commission_says" in broken()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -14,16 +15,18 @@ from catalog import endorsing
 from catalog.models import Product, Variant
 from kit import breaker, clock, nearby
 from ledger import accounts
-from people.models import Person
-from referrals import commissions, links, stream
+from people.models import Person, StaffRole
+from referrals import charities, commissions, links, stream
 from referrals.attribution import LineToEarn, NewOrder, freeze
-from referrals.models import ShareLink
+from referrals.charities import Names
+from referrals.models import Charity, ShareLink
 from referrals.touches import Touch
 from shops.models import Membership
 from tests.conftest import NOON
 from tests.passkeys import sign_in_twice
 from tests.referrals.money import complete, pay_in
 
+SCHOOLS = Names(zh="山里小学图书角", en="Hill School Libraries", registration="53610000MJ1234567X")
 BROWSER: dict[str, Any] = {
     "HTTP_USER_AGENT": "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 "
     "(KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36",
@@ -106,6 +109,32 @@ def pending_side(linwei):
 @pytest.fixture
 def side(linwei):
     return accounts.sharer(linwei.pk, "CNY")
+
+
+@pytest.fixture
+def accountant(db) -> Person:
+    person = Person.objects.create_user(name="顾会计", email="gu@example.test")
+    StaffRole.objects.create(person=person, role=StaffRole.Role.FINANCE)
+    return person
+
+
+@pytest.fixture
+def gu(accountant) -> Client:
+    """A browser in which Gu, of finance, is signed in twice, in English."""
+    client = Client()
+    sign_in_twice(client, accountant)
+    client.cookies["django_language"] = "en"
+    return client
+
+
+@pytest.fixture
+def schools(accountant) -> Charity:
+    return charities.add(names=SCHOOLS, by=accountant)
+
+
+def text_of(answer) -> str:
+    """Return the words of a page, without its tags."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
 def touch_of(link, *, ago=timedelta(hours=1), click_id=None) -> Touch:

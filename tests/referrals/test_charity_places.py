@@ -2,64 +2,36 @@
 
 from __future__ import annotations
 
-import re
 import time
 
 import pytest
-from django.test import Client
 
 from ledger import accounts
 from ledger.posting import post
 from payments.models import Destination
-from people.models import Person, StaffRole
-from referrals import charities
 from referrals.models import Charity
 from tests.passkeys import sign_in_twice
-from tests.referrals.test_giving import SCHOOLS
+from tests.referrals.conftest import text_of
 
 SENT = {"holder": "山里小学", "identifier": "hill-schools"}
-
-
-@pytest.fixture
-def accountant(db) -> Person:
-    person = Person.objects.create_user(name="顾会计", email="gu@example.test")
-    StaffRole.objects.create(person=person, role=StaffRole.Role.FINANCE)
-    return person
-
-
-@pytest.fixture
-def gu(accountant) -> Client:
-    client = Client()
-    sign_in_twice(client, accountant)
-    client.cookies["django_language"] = "en"
-    return client
-
-
-@pytest.fixture
-def schools(accountant) -> Charity:
-    return charities.add(names=SCHOOLS, by=accountant)
 
 
 def place(charity: Charity) -> str:
     return f"/desk/charities/{charity.pk}/account"
 
 
-def words(answer) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
-
-
 def test_what_is_saved_shows_on_the_list_and_by_whom_on_the_page(gu, schools):
     side = accounts.charity(schools.pk, "CNY")
     post(key="given", legs={accounts.outside("sandbox", "CNY"): -1020, side: 1020})
-    assert "Add its account" in words(gu.get("/desk/charities"))
+    assert "Add its account" in text_of(gu.get("/desk/charities"))
 
     answer = gu.post(place(schools), SENT)
 
     assert answer["Location"] == "/desk/charities"
-    shown = words(gu.get("/desk/charities"))
+    shown = text_of(gu.get("/desk/charities"))
     assert "Account …ools" in shown
     assert "¥10.20" in shown
-    assert "Written down by 顾会计" in words(gu.get(place(schools)))
+    assert "Written down by 顾会计" in text_of(gu.get(place(schools)))
     assert Destination.objects.get().charity_id == schools.pk
 
 

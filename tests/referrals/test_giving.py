@@ -12,13 +12,13 @@ from ledger import accounts
 from ledger.balances import balance_of
 from payments import suspense
 from payments.models import Difference
-from people.models import Person, StaffRole
+from people.models import Person
 from referrals import charities, commissions, earnings, giving
 from referrals.charities import Names
 from referrals.expecting import LineToEarn, Share, as_gifts
 from referrals.models import Attribution, Charity, Commission, Gives, ShareLink
 from tests.conftest import NOON
-from tests.referrals.conftest import order, touch_of
+from tests.referrals.conftest import SCHOOLS, order, touch_of
 from tests.referrals.money import (
     WEEK,
     assert_all_is_well,
@@ -32,20 +32,6 @@ from tests.referrals.money import (
 
 S = Commission.State
 LOSS = accounts.clawback_loss("CNY")
-SCHOOLS = Names(zh="山里小学图书角", en="Hill School Libraries", registration="53610000MJ1234567X")
-
-
-@pytest.fixture
-def gu(db) -> Person:
-    """Gu, of the house's finance."""
-    person = Person.objects.create_user(name="顾会计", email="gu@example.test")
-    StaffRole.objects.create(person=person, role=StaffRole.Role.FINANCE)
-    return person
-
-
-@pytest.fixture
-def schools(gu) -> Charity:
-    return charities.add(names=SCHOOLS, by=gu)
 
 
 @pytest.fixture
@@ -209,10 +195,10 @@ def test_a_refund_after_the_release_takes_it_from_the_charity(held_for_schools, 
 
 
 def test_no_charity_is_asked_for_money_back_once_it_was_paid(
-    held_for_schools, theirs, gu, schools, linwei
+    held_for_schools, theirs, accountant, schools, linwei
 ):
     release()
-    send_by_hand(theirs, 900, gu)
+    send_by_hand(theirs, 900, accountant)
     assert balance_of(theirs) == 120
 
     taken = take_back("L1", 6800)
@@ -228,22 +214,22 @@ def test_no_charity_is_asked_for_money_back_once_it_was_paid(
     assert_all_is_well()
 
 
-def test_more_than_a_charity_has_is_not_booked_to_it(held_for_schools, theirs, gu):
+def test_more_than_a_charity_has_is_not_booked_to_it(held_for_schools, theirs, accountant):
     release()
 
     with pytest.raises(suspense.Overdrawn):
-        send_by_hand(theirs, 1021, gu)
+        send_by_hand(theirs, 1021, accountant)
 
     assert balance_of(theirs) == 1020
     assert Difference.objects.get().resolved_at is None
 
 
 @pytest.mark.parametrize("code", ["charity:999:CNY", "charity:0:CNY", "charity:1:cny", "charity:1"])
-def test_nothing_is_booked_to_a_charity_that_was_given_nothing(held_for_schools, gu, code):
+def test_nothing_is_booked_to_a_charity_that_was_given_nothing(held_for_schools, accountant, code):
     release()
 
     with pytest.raises(suspense.NoSuchAccount):
-        explain(gu, 100, code)
+        explain(accountant, 100, code)
 
 
 def send_by_hand(side: accounts.Side, minor: int, by: Person) -> None:
@@ -271,8 +257,8 @@ def explain(by: Person, minor: int, code: str) -> None:
 # --- the list ----------------------------------------------------------------------------
 
 
-def test_a_closed_charity_is_not_chosen(link, schools, gu):
-    charities.close(charity=schools, by=gu)
+def test_a_closed_charity_is_not_chosen(link, schools, accountant):
+    charities.close(charity=schools, by=accountant)
 
     with pytest.raises(giving.CharityClosed):
         giving.choose(link=link, gives=Gives.CHARITY, charity=schools)
@@ -282,17 +268,17 @@ def test_a_closed_charity_is_not_chosen(link, schools, gu):
 
 
 def test_once_it_is_closed_nobody_has_what_was_meant_for_it(
-    noon, link, schools, gu, hill_shop, xiaoyu
+    noon, link, schools, accountant, hill_shop, xiaoyu
 ):
     giving.choose(link=link, gives=Gives.CHARITY, charity=schools)
-    charities.close(charity=schools, by=gu)
+    charities.close(charity=schools, by=accountant)
 
     found = order(hill_shop, xiaoyu, [touch_of(link)])
 
     assert (found.gives, found.charity) == (Gives.NONE, None)
     assert not Commission.objects.exists()
 
-    charities.open_again(charity=schools, by=gu)
+    charities.open_again(charity=schools, by=accountant)
     found = order(
         hill_shop,
         xiaoyu,
@@ -303,8 +289,8 @@ def test_once_it_is_closed_nobody_has_what_was_meant_for_it(
     assert found.charity == schools
 
 
-def test_what_it_was_given_before_stays_its_own(held_for_schools, schools, gu, theirs):
-    charities.close(charity=schools, by=gu)
+def test_what_it_was_given_before_stays_its_own(held_for_schools, schools, accountant, theirs):
+    charities.close(charity=schools, by=accountant)
 
     release()
 
@@ -312,18 +298,20 @@ def test_what_it_was_given_before_stays_its_own(held_for_schools, schools, gu, t
     assert charities.balances() == {schools.pk: [charities.Owed(1020, 0, "CNY")]}
 
 
-def test_a_registration_is_listed_once(schools, gu):
+def test_a_registration_is_listed_once(schools, accountant):
     with pytest.raises(charities.ListedBefore):
-        charities.add(names=SCHOOLS, by=gu)
+        charities.add(names=SCHOOLS, by=accountant)
 
     assert Charity.objects.count() == 1
 
 
-def test_a_new_name_opens_no_charity_that_was_closed_meanwhile(schools, gu):
-    charities.close(charity=Charity.objects.get(), by=gu)  # ``schools`` was read before that
+def test_a_new_name_opens_no_charity_that_was_closed_meanwhile(schools, accountant):
+    charities.close(
+        charity=Charity.objects.get(), by=accountant
+    )  # ``schools`` was read before that
     names = Names("山村小学", "Village schools", "R-2")
 
-    charities.rename(charity=schools, names=names, by=gu)
+    charities.rename(charity=schools, names=names, by=accountant)
 
     row = Charity.objects.get()
     assert row.closed_at is not None

@@ -1,56 +1,21 @@
-"""The pages of giving away: the choice on one's own link, the disclosures, and the desk's list."""
+"""The pages of giving away: the choice on one's own link, and the disclosures."""
 
 from __future__ import annotations
 
-import re
-
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from audit.models import AuditEvent
 from kit import clock
-from ledger import accounts
-from ledger.posting import post
-from people.models import Person, StaffRole
 from referrals import charities, commissions, giving
-from referrals.charities import Names
-from referrals.models import Charity, Commission, Gives
+from referrals.models import Commission, Gives
 from referrals.touches import COOKIE_NAME, cookie_with
 from tests.conftest import NOON
 from tests.passkeys import sign_in_twice
-from tests.referrals.conftest import BROWSER, order, touch_of
+from tests.referrals.conftest import BROWSER, order, text_of, touch_of
 from tests.referrals.money import WEEK, complete, pay_in
 
-SCHOOLS = Names(zh="山里小学图书角", en="Hill School Libraries", registration="53610000MJ1234567X")
-DESK = "/desk/charities"
 HUGE = "9" * 30
-
-
-def text_of(answer) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
-
-
-@pytest.fixture
-def accountant(db) -> Person:
-    person = Person.objects.create_user(name="顾会计", email="gu@example.test")
-    StaffRole.objects.create(person=person, role=StaffRole.Role.FINANCE)
-    return person
-
-
-@pytest.fixture
-def gu(accountant) -> Client:
-    """A browser in which Gu, of finance, is signed in twice, in English."""
-    client = Client()
-    sign_in_twice(client, accountant)
-    client.cookies["django_language"] = "en"
-    return client
-
-
-@pytest.fixture
-def schools(accountant) -> Charity:
-    return charities.add(names=SCHOOLS, by=accountant)
 
 
 @pytest.fixture
@@ -335,101 +300,3 @@ def test_the_sharer_reads_what_was_given_to_the_buyer(mine, noon, link, hill_sho
     assert "Received" not in story
     assert "Given to the buyer" in mine.get("/me/earnings.csv").getvalue().decode()
     assert mine.get(f"/me/links/{link.code}").status_code == 200
-
-
-# --- the desk -----------------------------------------------------------------------------
-
-
-def test_finance_adds_renames_closes_and_opens_again(gu):
-    assert "No charities yet" in text_of(gu.get(DESK))
-    sent = {"name_zh": SCHOOLS.zh, "name_en": "Hill Scools", "registration": SCHOOLS.registration}
-    assert gu.post(DESK, sent).status_code == 302
-    row = Charity.objects.get()
-
-    gu.post(f"{DESK}/{row.pk}", sent | {"name_en": SCHOOLS.en})
-    page = text_of(gu.get(DESK))
-    assert f"{SCHOOLS.zh} · {SCHOOLS.en}" in page
-    assert "Given nothing yet" in page
-
-    gu.post(f"{DESK}/{row.pk}/close")
-    assert not Charity.objects.listed().exists()
-    gu.post(f"{DESK}/{row.pk}/open")
-    assert Charity.objects.listed().get() == row
-    assert list(AuditEvent.objects.order_by("pk").values_list("act", flat=True)) == [
-        "charity.listed",
-        "charity.renamed",
-        "charity.closed",
-        "charity.opened_again",
-    ]
-
-
-def test_the_desk_shows_what_is_still_to_be_sent(gu, schools):
-    side, outside = accounts.charity(schools.pk, "CNY"), accounts.outside("sandbox", "CNY")
-    post(key="given", legs={outside: -1020, side: 1020})
-
-    assert f"¥10.20 · charity:{schools.pk}:CNY" in text_of(gu.get(DESK))
-
-
-def test_forty_charities_take_no_more_questions_than_one(gu, schools, accountant):
-    def questions() -> int:
-        with CaptureQueriesContext(connection) as asked:
-            gu.get(DESK)
-        return len(asked)
-
-    gu.get(DESK)
-    few = questions()
-    for number in range(40):
-        charities.add(names=Names("名", "Name", f"N{number:04}"), by=accountant)
-    assert questions() == few
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"name_zh": ""},
-        {"name_en": "\u200b"},
-        {"name_zh": "长" * 61},
-        {"name_en": "a\x00b"},
-        {"registration": ""},
-        {"registration": "１２３４"},
-        {"registration": "abc"},
-        {"registration": "A B C D"},
-        {"registration": "X" * 1_000},
-        {"registration": SCHOOLS.registration},
-    ],
-)
-def test_a_charity_nobody_could_look_up_is_not_listed(gu, schools, wrong):
-    sent = {"name_zh": "新的", "name_en": "New one", "registration": "NEW-0001"}
-
-    answer = gu.post(DESK, sent | wrong)
-
-    assert answer.status_code == 422
-    assert Charity.objects.get() == schools
-    assert AuditEvent.objects.count() == 1
-
-
-def test_a_number_of_another_charity_is_not_taken(gu, schools, accountant):
-    other = charities.add(names=Names("新的", "New one", "NEW-0001"), by=accountant)
-    sent = {"name_zh": "新的", "name_en": "New one", "registration": SCHOOLS.registration}
-
-    assert gu.post(f"{DESK}/{other.pk}", sent).status_code == 422
-
-    other.refresh_from_db()
-    assert other.registration == "NEW-0001"
-
-
-def test_nobody_else_sees_the_list(client, schools, wulan, linwei):
-    paths = (DESK, f"{DESK}/{schools.pk}")
-    assert [client.get(path).status_code for path in paths] == [302, 302]
-    for person in (wulan, linwei):
-        browser = Client()
-        sign_in_twice(browser, person)
-        assert [browser.get(path).status_code for path in paths] == [404, 404]
-        assert browser.post(f"{DESK}/{schools.pk}/close").status_code == 404
-    assert Charity.objects.listed().exists()
-
-
-def test_a_charity_that_is_not_there_is_404(gu, schools):
-    for path in (f"{DESK}/0", f"{DESK}/{HUGE}", f"{DESK}/{HUGE}/close", f"{DESK}/{schools.pk + 1}"):
-        assert gu.post(path).status_code == 404
-    assert gu.get(f"{DESK}/{schools.pk}/close").status_code == 405
