@@ -37,8 +37,8 @@ def seen_by(viewer: Person | None, product_id: int) -> list[Endorsement]:
 
     Friends' words to friends, a *no* too, anybody's words to everyone, one's own in any
     case. People blocked, either way, are left out. What weighs most for this reader comes
-    first within each half (``catalog.nearness``), and each says ``from_friend``. At most
-    six statements.
+    first within each half (``catalog.nearness``), and each says ``from_friend``. Who wants
+    the same order as everybody has it. At most six statements.
     """
     spoken = Endorsement.objects.filter(product_id=product_id)
     return told(_read(viewer, spoken, near=_near(viewer, product_id))[:MOST_ON_A_PAGE])
@@ -100,7 +100,7 @@ def told(page: Iterable[Endorsement]) -> list[Endorsement]:
 
 def _near(viewer: Person | None, product_id: int) -> Mapping[int, float]:
     """Return how near each stranger stands who has friends in common with the viewer."""
-    if viewer is None:
+    if viewer is None or not viewer.personalised:
         return NOBODY
     heard = nearness.voices(viewer.pk, [product_id])
     return {one.person_id: one.nearness for one in heard if one.shared and not one.is_friend}
@@ -126,7 +126,8 @@ def _read(
         close = Q(person=viewer) | Q(visibility=Visibility.FRIENDS, person_id__in=friends)
         visible |= Q(withdrawn_at=None) & close
         spoken = spoken.exclude(person_id__in=trust.blocked_ids(viewer.pk))
-    return _heaviest_first(_with_all(spoken.filter(visible)), friends, near)
+    first = friends if viewer is not None and viewer.personalised else frozenset()
+    return _heaviest_first(_marked(_with_all(spoken.filter(visible)), friends), first, near)
 
 
 def _with_all(found: QuerySet[Endorsement]) -> QuerySet[Endorsement]:
@@ -141,19 +142,22 @@ def _with_all(found: QuerySet[Endorsement]) -> QuerySet[Endorsement]:
     )
 
 
-def _heaviest_first(
-    found: QuerySet[Endorsement], friends: frozenset[int], near: Mapping[int, float]
-) -> QuerySet[Endorsement]:
+def _marked(found: QuerySet[Endorsement], friends: frozenset[int]) -> QuerySet[Endorsement]:
     is_friend = When(person_id__in=friends, then=Value(True))
-    marked = found.annotate(
+    return found.annotate(
         written_by_friend=Case(is_friend, default=Value(False), output_field=BooleanField())
         if friends
-        else Value(False),
-        heard=Coalesce(F("weighed__weight"), 0.0) * _nearness(near),
+        else Value(False)
     )
+
+
+def _heaviest_first(
+    marked: QuerySet[Endorsement], friends: frozenset[int], near: Mapping[int, float]
+) -> QuerySet[Endorsement]:
+    heard = marked.annotate(heard=Coalesce(F("weighed__weight"), 0.0) * _nearness(near))
     # A constant there would be read as the number of a column.
     first = ["-written_by_friend"] if friends else []
-    return marked.order_by(
+    return heard.order_by(
         F("withdrawn_at").desc(nulls_first=True), *first, "-heard", "-changed_at", "-pk"
     )
 

@@ -322,6 +322,32 @@ def test_friends_come_first_then_what_weighs_most(honey, linwei, xiaoyu, chen):
     assert [one.person for one in endorsing.seen_by(None, honey.pk)][-1] == earns
 
 
+def test_who_wants_everybodys_order_has_it_and_still_reads_whom_they_know(honey, linwei, xiaoyu):
+    earns, near, plain, friend = people(4)
+    befriend(linwei, friend)
+    befriend(linwei, xiaoyu)
+    befriend(near, xiaoyu)
+    received_and_said(friend, honey, visibility="friends")
+    for one in (near, plain, earns):
+        received_and_said(one, honey)
+    for one in (earns, friend):
+        endorsing.mark_earning(person_id=one.pk, product_id=honey.pk)
+    item_scores.count([honey.pk])
+    linwei.personalised = False
+
+    read = endorsing.seen_by(linwei, honey.pk)
+    assert [one.person for one in read] == [plain, near, earns, friend]
+    assert [one.from_friend for one in read] == [False, False, False, True]
+
+    linwei.personalised = True
+    assert [one.person for one in endorsing.seen_by(linwei, honey.pk)] == [
+        friend,
+        near,
+        plain,
+        earns,
+    ]
+
+
 def test_nearness_is_written_in_one_place():
     assert nearness.nearness_of(is_friend=False, shared=0) == 0.15
     assert nearness.nearness_of(is_friend=True, shared=5) == 1.0
