@@ -49,6 +49,8 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
 
     At the end whoever is still connected is sent home, so that the database can be dropped.
     """
+    # Where no chosen test says itself that it wants the database, none is made for the run.
+    assert connection.settings_dict["NAME"] == f"test_weidian_{os.getpid()}", "not the demo's data"
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for name in GIVEN_TABLES:
             cursor.execute(f"CREATE TABLE given_{name} AS TABLE {name}")
