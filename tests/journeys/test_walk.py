@@ -4,57 +4,40 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django import forms
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import transaction
 from django.http import HttpResponse
-from django.test import Client, override_settings
+from django.test import override_settings
 
 from kit import nearby
 from tests.journeys import rules
 from tests.journeys import world as worlds
 from tests.journeys.routes import Door, doors
+from tests.journeys.walking import (
+    FINE,
+    FORM,
+    LOOSE,
+    METHODS,
+    MULTIPART,
+    REFUSALS,
+    ROLES,
+    TOO_MANY,
+    Walker,
+    every_field,
+    first_of_each,
+    not_there,
+    opening,
+    shown,
+)
 from tests.journeys.world import World
 from tests.provider import SECRET, running_provider
 
 pytestmark = pytest.mark.django_db
 
-ROLES = {
-    "anonymous": "",
-    "shopper": "xiaoyu",
-    "sharer": "linwei",
-    "vendor": "chen",
-    "packer": "jun",
-    "vendor elsewhere": "hao",
-    "moderator": "wulan",
-}
-FORM = "application/x-www-form-urlencoded"
-MULTIPART = "multipart/form-data; boundary=b"
-FINE = {200, 201, 301, 302, 304}
-REFUSALS = {400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429}
-TOO_MANY = 429
-METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH")
-# Names that views read beside their forms.
-LOOSE = (
-    "act",
-    "part",
-    "next",
-    "only",
-    "only",
-    "photo_ids",
-    "shop",
-    "page",
-    "language",
-    "look",
-    "by",
-)
-ROWS = ("TOTAL_FORMS", "INITIAL_FORMS", "0-id", "0-name", "0-price", "0-stock", "0-seen", "0-gone")
 SENSELESS = {
     "nothing": "",
     "a NUL": "\x00",
@@ -92,39 +75,6 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Worl
 def visitor(world: World):
     """Return a function that asks as somebody and takes back whatever that did."""
     return lambda role, **how: Walker(world, role, **how)
-
-
-class Walker:
-    """Somebody of a role, and what each address answered them."""
-
-    def __init__(self, world: World, role: str, *, enforce_csrf_checks: bool = False) -> None:
-        self.client = Client(raise_request_exception=False, enforce_csrf_checks=enforce_csrf_checks)
-        if ROLES[role]:
-            self.client.cookies[settings.SESSION_COOKIE_NAME] = world.sessions[ROLES[role]]
-
-    def ask(self, method: str, path: str, **how: Any) -> Any:
-        with transaction.atomic():
-            answer = self.client.generic(method, path, **how)
-            transaction.set_rollback(True)
-        return answer
-
-    def send(self, path: str, fields: list[tuple[str, str]]) -> Any:
-        body = urlencode(fields, errors="surrogatepass")
-        return self.ask("POST", path, data=body, content_type="application/x-www-form-urlencoded")
-
-
-def every_field() -> list[str]:
-    """Return the name of every field that any form of the house has."""
-    kinds, names = list(forms.BaseForm.__subclasses__()), set()
-    while kinds:
-        kind = kinds.pop()
-        kinds += kind.__subclasses__()
-        names |= set(getattr(kind, "base_fields", {}))
-    return sorted(names | set(LOOSE) | {f"v-{row}" for row in ROWS})
-
-
-def shown(answer: HttpResponse, *what: str) -> tuple[object, ...]:
-    return (*what, answer.status_code)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -236,24 +186,6 @@ def test_a_form_without_its_token_is_refused_everywhere(world, visitor):
 
     passed = {path for path, status in found.items() if status != 403}
     assert passed <= open_doors | not_there(found)
-
-
-def not_there(found: dict[str, int]) -> set[str]:
-    return {path for path, status in found.items() if status in {404, 400}}
-
-
-def first_of_each(all_doors: list[Door]) -> list[Door]:
-    """Return the first door of each route: the one that names a real thing."""
-    return list({door.route: door for door in reversed(all_doors)}.values())[::-1]
-
-
-def opening(walker: Walker, method: str, world: World) -> list[Door]:
-    """Return the doors that read what this visitor sends; the others have turned them away."""
-    return [
-        door
-        for door in first_of_each(doors(world))
-        if walker.ask(method, door.path).status_code not in {404, 405}
-    ]
 
 
 # --- what every page keeps to -----------------------------------------------------------------
