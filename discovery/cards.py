@@ -56,12 +56,22 @@ def cards_of(places: Sequence[Place], *, lead_with_words: bool) -> list[Card]:
     return [
         card_of(
             products[place.product_id],
-            endorsements.get(place.endorsement_id or 0),
+            _standing(endorsements.get(place.endorsement_id or 0), place),
             lead_with_words=lead_with_words,
         )
         for place in places
         if place.product_id in products
     ]
+
+
+def _standing(said: Endorsement | None, place: Place) -> Endorsement | None:
+    """Return the endorsement unless it was taken back or hidden since the place was ranked."""
+    if said is None or said.withdrawn_at is not None or not said.person.is_active:
+        return None
+    if said.verdict != Endorsement.Verdict.YES:
+        return None
+    for_friends = place.by_friend and said.visibility == Endorsement.Visibility.FRIENDS
+    return said if for_friends or said.visibility == Endorsement.Visibility.EVERYONE else None
 
 
 def explained(cards: Sequence[Card], places: Sequence[Place], viewer: Person | None) -> list[Card]:

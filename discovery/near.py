@@ -16,7 +16,9 @@ FEWEST = 3
 WITHIN = timedelta(days=180)
 MOST = 8
 
-# Purchases count whoever may see them: only how many is told, of a crowd that hides each.
+# Only purchases count that their buyers let others know of: who fills a circle with accounts
+# of their own could else make one buyer the third, and read from the page what they keep to
+# themselves.
 RANKING = f"""
 WITH near AS MATERIALIZED (
   SELECT DISTINCT m.person_id FROM people_circlemember own
@@ -29,6 +31,7 @@ WITH near AS MATERIALIZED (
 bought AS (
   SELECT r.product_id, count(DISTINCT r.person_id) AS people FROM catalog_receipt r
   WHERE r.person_id IN (SELECT person_id FROM near) AND r.returned_at IS NULL
+    AND r.seen_by <> 'me'
     AND r.keeps_from <= %(now)s AND r.received_at > %(since)s
   GROUP BY r.product_id
   HAVING count(DISTINCT r.person_id)

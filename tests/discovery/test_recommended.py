@@ -6,9 +6,10 @@ import pytest
 from django.core.cache import cache
 from redis.exceptions import ConnectionError as Away
 
-from catalog.models import Category, Product, Receipt
+from catalog.models import Category, Endorsement, Product, Receipt
 from discovery import alike, near, stroll
 from people.models import Block, Circle, CircleMember, Person
+from tests.conftest import NOON
 from tests.discovery.conftest import befriend, put_on_sale, receive, recommend
 
 
@@ -32,11 +33,18 @@ def scarf(scarf_shop):
     return put_on_sale(scarf_shop, "羊绒围巾")
 
 
+def show(person, product):
+    """Let somebody receive a product and their friends know of it."""
+    receipt = receive(person, product)
+    receipt.seen_by = "friends"
+    receipt.save()
+
+
 def test_what_three_of_six_kept_is_told_and_nobodys_name(client, xiaoyu, neighbours, scarf, noon):
     for person in neighbours[:2]:
-        receive(person, scarf)
+        show(person, scarf)
     assert near.places(xiaoyu) == []
-    receive(neighbours[2], scarf)
+    show(neighbours[2], scarf)
 
     assert titles_of(near.places(xiaoyu)) == ["羊绒围巾"]
     client.force_login(xiaoyu)
@@ -47,7 +55,7 @@ def test_what_three_of_six_kept_is_told_and_nobodys_name(client, xiaoyu, neighbo
 
 def test_what_nearly_all_bought_is_not_told_for_it_would_name_them(xiaoyu, neighbours, scarf, noon):
     for person in neighbours[:4]:
-        receive(person, scarf)
+        show(person, scarf)
 
     assert near.places(xiaoyu) == []  # only two did not: of the others it would be known
 
@@ -56,7 +64,7 @@ def test_what_went_back_or_is_long_ago_or_not_kept_yet_counts_for_nothing(
     xiaoyu, neighbours, scarf, noon
 ):
     for person in neighbours[:3]:
-        receive(person, scarf)
+        show(person, scarf)
     last = Receipt.objects.filter(person=neighbours[2])
     for change in (
         {"returned_at": noon},
@@ -71,7 +79,7 @@ def test_what_went_back_or_is_long_ago_or_not_kept_yet_counts_for_nothing(
 
 def test_blocked_people_and_those_who_left_are_not_near(xiaoyu, neighbours, scarf, noon):
     for person in neighbours[:3]:
-        receive(person, scarf)
+        show(person, scarf)
     Block.objects.create(blocker=neighbours[0], blocked=xiaoyu)
     assert near.places(xiaoyu) == []
     Block.objects.all().delete()
@@ -81,10 +89,20 @@ def test_blocked_people_and_those_who_left_are_not_near(xiaoyu, neighbours, scar
 
 def test_who_wants_nothing_personal_is_told_nothing_of_neighbours(xiaoyu, neighbours, scarf, noon):
     for person in neighbours[:3]:
-        receive(person, scarf)
+        show(person, scarf)
     xiaoyu.personalised = False
 
     assert near.places(xiaoyu) == []
+
+
+def test_a_purchase_kept_to_oneself_cannot_be_read_from_the_crowd(xiaoyu, neighbours, scarf, noon):
+    for person in neighbours[:2]:
+        show(person, scarf)
+    receive(neighbours[2], scarf)
+    assert near.places(xiaoyu) == []
+
+    Receipt.objects.filter(person=neighbours[2]).update(seen_by="everyone")
+    assert titles_of(near.places(xiaoyu)) == ["羊绒围巾"]
 
 
 def test_like_a_product_is_what_shares_its_words_or_kind(
@@ -161,3 +179,22 @@ def test_with_the_cache_away_the_street_is_there(client, scarf_shop, monkeypatch
     monkeypatch.setattr(cache, "set", away)
 
     assert "手套" in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "change", [{"withdrawn_at": NOON}, {"visibility": "held"}, {"visibility": "friends"}]
+)
+def test_words_taken_back_or_hidden_leave_a_kept_street_at_once(
+    client, linwei, scarf_shop, noon, change
+):
+    said = recommend(linwei, put_on_sale(scarf_shop, "围巾"), "像云一样", visibility="everyone")
+    page = client.get("/").content.decode()
+    assert "像云一样" in page
+    assert "林薇" in page
+
+    Endorsement.objects.filter(pk=said.pk).update(**change)
+
+    page = client.get("/").content.decode()
+    assert "围巾" in page
+    assert "像云一样" not in page
+    assert "林薇" not in page
