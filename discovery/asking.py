@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Count, Q
 
+from catalog import screening
 from catalog.models import Product
 from discovery.models import Answer, Question
 from kit import clock
@@ -20,7 +22,7 @@ MOST_A_DAY = 10
 MOST_TOLD = 200
 A_DAY = timedelta(days=1)
 
-# Members first who joined first; of friends, whoever lately answered anything is likelier to.
+# Of a large circle who joined first.
 MEMBERS = """
 SELECT m.person_id FROM people_circlemember m JOIN people_person w ON w.id = m.person_id
 WHERE m.circle_id = %(circle)s AND m.state = 'member' AND w.is_active
@@ -35,6 +37,10 @@ class NobodyToAsk(Exception):
 
 class AskedTooMuch(Exception):
     """Ten questions in a day are enough."""
+
+
+class NotLikeThis(Exception):
+    """A rule sees ``args[0]`` in the words; nothing was written."""
 
 
 class Over(Exception):
@@ -52,8 +58,9 @@ def ask(*, asker: Person, words: str, circle: Circle | None = None) -> Question:
     Asking the same again while it is open gives the question there is.
 
     Raises:
-        NobodyToAsk, AskedTooMuch: nothing was written.
+        NobodyToAsk, AskedTooMuch, NotLikeThis: nothing was written.
     """
+    _judge(words)
     one_at_a_time(f"asks:{asker.pk}")
     mine = Question.objects.filter(asker=asker)
     already = mine.filter(words=words, circle=circle, closed_at=None).first()
@@ -78,6 +85,12 @@ def ask(*, asker: Person, words: str, circle: Circle | None = None) -> Question:
         ]
     )
     return question
+
+
+def _judge(words: str) -> None:
+    finding = screening.judge_words(words)
+    if finding is not None:
+        raise NotLikeThis(finding.matched)
 
 
 def _asked(asker: Person, circle: Circle | None) -> list[int]:
@@ -107,8 +120,9 @@ def answer(
 
     Raises:
         Question.DoesNotExist: it was not put to this person.
-        OwnQuestion, Over: nothing was written.
+        OwnQuestion, Over, NotLikeThis: nothing was written.
     """
+    _judge(words)
     if question.asker_id == person.pk:
         raise OwnQuestion
     seen = Question.objects.seen_by(person).select_for_update(of=("self",)).get(pk=question.pk)
@@ -133,6 +147,14 @@ def close(*, question: Question, by: Person) -> bool:
     """Close one's own question: nobody answers it any more; whether this call did it."""
     mine = Question.objects.filter(pk=question.pk, asker=by, closed_at=None)
     return bool(mine.update(closed_at=clock.now()))
+
+
+def answers_counted(viewer: Person) -> Count:
+    """Return how many answers of a question ``answers_seen`` shows this viewer, to annotate."""
+    readable = Q(circle__isnull=False) | Q(asker=viewer) | Q(answers__person=viewer)
+    here = Q(answers__person__is_active=True)
+    apart = Q(answers__person__in=trust.blocked_ids(viewer.pk))
+    return Count("answers", filter=readable & here & ~apart)
 
 
 def answers_seen(question: Question, viewer: Person) -> list[Answer]:

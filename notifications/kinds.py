@@ -217,7 +217,7 @@ KINDS: dict[str, Kind] = {
       _("%(product)s is cheaper than it was.")),
     "scene_removed": Quiet("eye-off", _("A product was taken out of a scene"),
       _("%(product)s does not stand there any more. %(reason)s")),
-    "question_asked": Quiet("message-circle", _("A friend is looking for something"),
+    "question_asked": Quiet("message-circle", _("Somebody you know is looking for something"),
       _("%(person)s asks: who knows a good “%(words)s”?")),
     "question_answered": Quiet("message-circle", _("Somebody answered your question"),
       _("%(person)s answered what you asked about “%(words)s”.")),

@@ -7,8 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -33,7 +32,8 @@ GET_AND_POST = ["GET", "HEAD", "POST"]
 @never_cache
 def questions(request: SignedInRequest) -> HttpResponse:
     rows = Question.objects.seen_by(request.user).select_related("asker", "circle")
-    rows = rows.annotate(count=Count("answers")).order_by("-asked_at", "-pk")
+    rows = rows.annotate(count=asking.answers_counted(request.user))
+    rows = rows.order_by("-asked_at", "-pk")
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     return render(request, "discovery/questions/all.html", {"page": page, "rows": list(page)})
 
@@ -48,6 +48,9 @@ def ask(request: SignedInRequest) -> HttpResponse:
         return form_page(request, "discovery/questions/ask.html", form)
     try:
         asked = asking.ask(asker=request.user, **form.cleaned_data)
+    except asking.NotLikeThis as seen:
+        _not_like_this(form, seen)
+        return form_page(request, "discovery/questions/ask.html", form)
     except asking.NobodyToAsk:
         title = _("There is nobody to ask yet")
         message = _("Find a friend first, or join a circle. Then they can answer you.")
@@ -68,8 +71,8 @@ def question(request: SignedInRequest, public_id: str) -> HttpResponse:
     rows = Question.objects.seen_by(request.user).select_related("asker", "circle")
     found = get_object_or_404(rows, public_id=public_id)
     form = AnswerForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        return _answer(request, found, form)
+    if request.method == "POST" and form.is_valid() and (done := _answer(request, found, form)):
+        return done
     answers = asking.answers_seen(found, request.user)
     own = next((one for one in answers if one.person_id == request.user.pk), None)
     context: dict[str, Any] = {
@@ -82,16 +85,27 @@ def question(request: SignedInRequest, public_id: str) -> HttpResponse:
     return form_page(request, "discovery/questions/question.html", form, context)
 
 
-def _answer(request: SignedInRequest, found: Question, form: AnswerForm) -> HttpResponse:
+def _answer(request: SignedInRequest, found: Question, form: AnswerForm) -> HttpResponse | None:
+    """Take an answer, or return None when its words cannot stand and the form says so."""
     back = f"/friends/questions/{found.public_id}"
     try:
         asking.answer(question=found, person=request.user, **form.cleaned_data)
+    except asking.NotLikeThis as seen:
+        _not_like_this(form, seen)
+        return None
+    except Question.DoesNotExist as gone:
+        raise Http404 from gone
     except (asking.Over, asking.OwnQuestion):
         title = _("This question takes no answer from you")
         message = _("It was closed, or it is your own.")
         return refused(request, title=title, message=message, back=back)
     messages.success(request, _("Answered: %(name)s is told.") % {"name": found.asker.name})
     return redirect(back)
+
+
+def _not_like_this(form: AskForm | AnswerForm, seen: asking.NotLikeThis) -> None:
+    told = {"word": seen.args[0]}
+    form.add_error("words", _("“%(word)s” cannot stand here. Say it in other words.") % told)
 
 
 def _draft(person: Person, product: Product, words: str) -> str:

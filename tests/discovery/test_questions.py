@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalog.models import Endorsement
+from catalog.models import Endorsement, Rule
 from discovery import asking
 from discovery.models import Answer, Question
 from notifications.models import Notice
@@ -205,3 +205,33 @@ def test_the_list_shows_ones_own_and_what_friends_and_circles_ask(
     assert "好茶" in page
     client.post(f"/friends/questions/{asked.public_id}/close")
     assert "已经关闭" in client.get(f"/friends/questions/{asked.public_id}").content.decode()
+
+
+def test_the_list_counts_the_answers_its_reader_may_read(client, linwei, xiaoyu, chen, asked):
+    befriend(chen, xiaoyu)
+    for person in (linwei, chen):
+        asking.answer(question=asked, person=person, words="有")
+
+    counts = {}
+    for person in (xiaoyu, linwei):
+        rows = Question.objects.seen_by(person).annotate(count=asking.answers_counted(person))
+        counts[person] = rows.get().count
+    Block.objects.create(blocker=chen, blocked=xiaoyu)
+    rows = Question.objects.seen_by(xiaoyu).annotate(count=asking.answers_counted(xiaoyu))
+
+    assert counts == {xiaoyu: 2, linwei: 1}
+    assert rows.get().count == 1
+
+
+def test_what_a_rule_sees_something_in_is_neither_asked_nor_answered(client, xiaoyu, asked, linwei):
+    Rule.objects.create(code="no_wax", words=["石蜡"], reason_zh="不", reason_en="no")
+    client.force_login(xiaoyu)
+    page = client.post("/friends/questions/ask", {"words": "石蜡哪里买"})
+    assert page.status_code == 422
+    assert "石蜡" in page.content.decode()
+
+    client.force_login(linwei)
+    page = client.post(f"/friends/questions/{asked.public_id}", {"words": "石蜡也行"})
+    assert page.status_code == 422
+    assert 'value="石蜡也行"' in page.content.decode()
+    assert (Question.objects.count(), Answer.objects.count()) == (1, 0)
