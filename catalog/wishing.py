@@ -47,6 +47,8 @@ def change_list(*, wish_list: WishList, name: str, seen_by: str) -> None:
     """
     try:
         with transaction.atomic():
+            # A list that is just being opened could take the name unseen.
+            one_at_a_time(f"wishes:{wish_list.person_id}")
             WishList.objects.filter(pk=wish_list.pk).update(name=name, seen_by=seen_by)
     except IntegrityError as refused:
         if not WishList.objects.filter(person=wish_list.person, name=name).exists():

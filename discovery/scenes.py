@@ -16,6 +16,7 @@ from people.models import Person
 
 MOST_SHOWN = 240  # ten pages of one scene: who wants more searches
 TILES_AT_ONCE = 4  # scenes on the stroll's first page
+COVERS_LOOKED_AT = 12
 
 # Friends' picks first, then what was put in last.
 STANDING = f"""
@@ -31,14 +32,18 @@ ORDER BY EXISTS (
 LIMIT %(most)s
 """  # noqa: S608 -- made of this room's own constants
 
-# The newest product with a picture lends a scene its cover.
+# The newest product with a picture lends a scene its cover, of a handful that is looked at.
 COVERS = f"""
 SELECT scene.id, cover.photo_id FROM unnest(%(scenes)s::bigint[]) AS scene(id)
 CROSS JOIN LATERAL (
   SELECT (SELECT f.id FROM catalog_photo f WHERE f.product_id = c.product_id
           ORDER BY f.position, f.id LIMIT 1) AS photo_id
-  FROM catalog_sceneplace c JOIN (SELECT p.id FROM {SHOWN}) shown ON shown.id = c.product_id
-  WHERE c.scene_id = scene.id AND c.removed_at IS NULL
+  FROM (
+    SELECT c.id, c.product_id, c.put_in_at FROM catalog_sceneplace c
+    JOIN (SELECT p.id FROM {SHOWN}) shown ON shown.id = c.product_id
+    WHERE c.scene_id = scene.id AND c.removed_at IS NULL
+    ORDER BY c.put_in_at DESC LIMIT %(looked_at)s
+  ) c
   ORDER BY EXISTS (SELECT 1 FROM catalog_photo f WHERE f.product_id = c.product_id) DESC,
            c.put_in_at DESC, c.id DESC LIMIT 1
 ) cover
@@ -75,6 +80,7 @@ def tiles(viewer: Person | None) -> list[SceneTile]:
         **eyes_of(viewer, for_order=True),
         "in_stock": True,
         "scenes": [scene.pk for scene in shown],
+        "looked_at": COVERS_LOOKED_AT,
     }
     with connection.cursor() as cursor:
         cursor.execute(COVERS, asked)

@@ -77,7 +77,7 @@ def _asked(request: HttpRequest, viewer: Person | None) -> Asked:
     sent = request.GET
     question = search.read(sent.get("q", ""))
     order = sent.get("sort", "")
-    circles = _circles(viewer) if question.words else []
+    circles = _circles(viewer, sent.get("among", "")) if question.words else []
     among: dict[str, Any] = {"among": EVERYONE, "circle": None}
     if viewer is not None and sent.get("among") == FRIENDS:
         among["among"] = FRIENDS
@@ -97,10 +97,16 @@ def _asked(request: HttpRequest, viewer: Person | None) -> Asked:
     )
 
 
-def _circles(viewer: Person | None) -> list[Circle]:
+def _circles(viewer: Person | None, wanted: str) -> list[Circle]:
+    """Return the circles offered as tabs; the one that is asked for is always among them."""
     if viewer is None:
         return []
-    return list(Circle.objects.open().joined_by(viewer.pk).order_by("name", "pk")[:CIRCLES_OFFERED])
+    joined = Circle.objects.open().joined_by(viewer.pk).order_by("name", "pk")
+    return [
+        circle
+        for place, circle in enumerate(joined)
+        if place < CIRCLES_OFFERED or circle.public_id == wanted
+    ]
 
 
 def _shop(handle: str) -> Shop | None:

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -127,6 +127,8 @@ def follow(request: SignedInRequest, public_id: str) -> HttpResponse:
         wishing.follow(person=request.user, wish_list=found)
     except wishing.TooMany:
         return _too_many(request, f"/w/{public_id}")
+    except WishList.DoesNotExist as gone:
+        raise Http404 from gone
     messages.success(request, _("You hear when something on it comes back or gets cheaper."))
     return redirect("discovery:wish_list", public_id=public_id)
 
@@ -163,6 +165,8 @@ def _wished(request: SignedInRequest, product: Product, form: WishForm) -> HttpR
         wishing.wish(wish_list=own, product=product)
     except (wishing.TooMany, wishing.NameTaken):
         return _too_many(request, "/me/wishes")
+    except WishList.DoesNotExist as gone:  # thrown away in another tab meanwhile
+        raise Http404 from gone
     messages.success(request, _("%(title)s is on the list.") % {"title": product.title})
     return redirect("discovery:wish_list", public_id=own.public_id)
 

@@ -60,7 +60,11 @@ addEventListener("pagehide", () => remember({ top: scrollY }));
 async function comeBack() {
   const { appended = 0, top = 0 } = history.state ?? {};
   const [way] = performance.getEntriesByType("navigation");
-  if (!columns || !appended || way?.type !== "back_forward") return;
+  if (!columns || !appended) return;
+  if (way?.type !== "back_forward") {
+    remember({ appended: 0 }); // loaded anew: nothing is below the first page yet
+    return;
+  }
   try {
     for (let turn = 0; turn < appended; turn += 1) await goOn();
     scrollTo(0, top);

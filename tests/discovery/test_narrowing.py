@@ -150,3 +150,16 @@ def test_a_circle_one_is_not_in_is_no_circle_to_search(client, hao, shelf, circl
 
     assert "共 3 件" in page
     assert "山货小圈" not in page
+
+
+def test_the_circle_asked_for_is_searched_however_many_one_is_in(client, linwei, xiaoyu, shelf):
+    circles = [Circle.objects.create(host=linwei, name=f"圈{n:02}") for n in range(14)]
+    for one in circles:
+        CircleMember.objects.create(circle=one, person=xiaoyu, state="member")
+    client.force_login(xiaoyu)
+
+    page = client.get("/search", {"q": "蜂蜜", "among": circles[-1].public_id})
+    asked = page.context["asked"]
+
+    assert asked.narrow.circle == circles[-1]
+    assert len(asked.circles) == 13
