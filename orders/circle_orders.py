@@ -30,6 +30,8 @@ S = CircleOrder.State
 
 # More at once is a shop of its own; nobody remembers what to fetch where.
 MOST_LIVE: Final = 5
+# Who asks and calls off all day only rings at shops' doors.
+MOST_ASKED_A_DAY: Final = 10
 # A shop that has said nothing for a week says no.
 ANSWER_WAIT: Final = timedelta(days=7)
 # What a provider will not send back is asked for again, and both sides are told, once a day.
@@ -52,6 +54,10 @@ class AskedBefore(Exception):
 
 class TooManyLive(Exception):
     """The circle orders as many things together as it can; nothing was written."""
+
+
+class AskedTooOften(Exception):
+    """This host has asked shops often enough for a day; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,7 @@ def ask(
         open_hours: for how long members may order, from the shop's yes on; a week at most.
 
     Raises:
-        NotTheHost, NotOnSale, AskedBefore, TooManyLive: as they say.
+        NotTheHost, NotOnSale, AskedBefore, TooManyLive, AskedTooOften: as they say.
     """
     one_at_a_time(f"orders:circle:{circle.pk}")
     if not Circle.objects.open().filter(pk=circle.pk, host=host).exists():
@@ -91,6 +97,9 @@ def ask(
         raise AskedBefore(product.pk)
     if here.count() >= MOST_LIVE:
         raise TooManyLive(circle.pk)
+    today = CircleOrder.objects.filter(host=host, asked_at__gt=clock.now() - timedelta(days=1))
+    if today.count() >= MOST_ASKED_A_DAY:
+        raise AskedTooOften(host.pk)
     try:
         row = CircleOrder.objects.create(
             circle=circle,

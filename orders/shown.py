@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Photo
 from kit import clock
-from orders import links, story
-from orders.models import Order, OrderLine, OrderRefund
+from orders import circle_joining, links, story
+from orders.models import CircleOrder, Order, OrderLine, OrderRefund
 from orders.sums import left_of
 from people.models import Person
 from people.standing import Standing, standing
@@ -70,9 +70,18 @@ def to_buyer(order: Order, *, viewer: Person | None) -> dict[str, Any]:
         "gift_minor": sum(line.given_minor for line in lines),
         "refunds": refunds_of(order),
         "friend": friend,
+        "together": together_with(order, viewer=viewer),
         "offered": friend if friend and may_ask(order, friend, viewer=viewer) else None,
         "beside": [(other, links.signed_path(other)) for other in beside.select_related("shop")],
     }
+
+
+def together_with(order: Order, *, viewer: Person | None) -> CircleOrder | None:
+    """Return the circle order that an order is part of, if the viewer may see its page."""
+    found = circle_joining.joined_by(order) if viewer is not None else None
+    if found is None or viewer is None:
+        return None
+    return found if circle_joining.is_of_it(found, viewer) else None
 
 
 def friend_of(order: Order, *, viewer: Person | None) -> Person | None:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from catalog.models import CirclePick
 from kit.http import put_cookie
 from kit.states import TransitionRefused
-from kit.web import UNPROCESSABLE, form_page, moved_on, page_of, refused
+from kit.web import UNPROCESSABLE, form_page, moved_on, page_of, refused, too_many
 from orders import bags, circle_handing, circle_joining, circle_orders
 from orders.circle_forms import AskForm, JoinForm, NoForm
 from orders.models import CircleOrder
@@ -70,6 +70,8 @@ def new(request: SignedInRequest, public_id: str) -> HttpResponse:
         )
     except (circle_orders.AskedBefore, circle_orders.TooManyLive) as fact:
         return _cannot_ask(request, circle, fact)
+    except circle_orders.AskedTooOften:
+        return too_many(request)
     except (circle_orders.NotTheHost, circle_orders.NotOnSale):
         return moved_on(request)
     messages.success(request, _("The shop is asked. You hear when it has answered."))

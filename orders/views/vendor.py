@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kit import tables
 from kit.states import TransitionRefused
 from kit.web import download, form_page, moved_on, page_of
-from orders import asking, fulfilment, refunds, shown, statement, story
+from orders import asking, circle_joining, fulfilment, refunds, shown, statement, story
 from orders.forms import DispatchForm
 from orders.models import Order
 from orders.sums import left_of
@@ -130,4 +130,5 @@ def _page(request: HttpRequest, found: Order) -> dict[str, object]:
         "left_minor": left_of(found, lines).total_minor,
         "gift_minor": sum(line.given_minor for line in lines),
         "due_at": story.dispatch_due(found),
+        "together": circle_joining.joined_by(found),
     }

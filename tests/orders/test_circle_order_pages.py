@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
+from orders import circle_orders
+from orders.links import signed_path
 from orders.models import CircleOrder, Order
 from people import circle_places
 from people.models import Person
@@ -127,6 +129,30 @@ def test_who_is_not_of_it_finds_nothing_and_no_member_is_host(
     assert her.get("/together/0000000000").status_code == 404
     opened.refresh_from_db()
     assert opened.state == S.OPEN
+
+
+def test_the_order_leads_its_buyer_and_its_shop_to_what_it_is_part_of(
+    her, host, vendor, opened, circle, xiaoyu, jar
+):
+    order = join(opened, xiaoyu, jar)
+    own, sold = her.get(signed_path(order)), vendor.get(f"/shop/orders/{order.public_id}")
+
+    assert (opened.path in own.text, GATE.words in own.text) == (True, True)
+    assert f"/shop/together/{opened.public_id}" in sold.text
+    assert opened.path not in host.get(signed_path(order)).text
+    circle_places.leave(circle=circle, person=xiaoyu)
+    assert opened.path not in her.get(signed_path(order)).text
+
+
+def test_who_rings_at_shops_doors_all_day_is_asked_to_wait(host, circle, honey, monkeypatch):
+    monkeypatch.setattr(circle_orders, "MOST_ASKED_A_DAY", 2)
+    path, asks = f"/circles/{circle.public_id}/together/new", TYPED | {"product": honey.pk}
+    for _time in range(2):
+        asked = host.post(path, asks)["Location"]
+        assert host.post(f"{asked}/cancel", {"why": "不要了"}).status_code == 302
+
+    assert host.post(path, asks).status_code == 429
+    assert CircleOrder.objects.count() == 2
 
 
 @pytest.mark.parametrize(
