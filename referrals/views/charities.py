@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +19,7 @@ from payments.models import Destination
 from payments.web import finance_only
 from people.web import SignedInRequest
 from referrals import charities
+from referrals.charities import Names
 from referrals.giving_forms import CharityForm
 from referrals.models import Charity
 
@@ -30,14 +32,9 @@ PAGE = 40
 def listing(request: SignedInRequest) -> HttpResponse:
     """List them with their balances, and take one more."""
     form = CharityForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            charities.add(names=form.names(), by=request.user)
-        except charities.ListedBefore:
-            form.add_error("registration", _listed_before())
-        else:
-            messages.success(request, _("It is on the list. Sharers may give to it now."))
-            return redirect("referrals:charities")
+    if _is_written(form, lambda names: charities.add(names=names, by=request.user)):
+        messages.success(request, _("It is on the list. Sharers may give to it now."))
+        return redirect("referrals:charities")
     page = page_of(
         request, Charity.objects.order_by(F("closed_at").asc(nulls_first=True), "-pk"), size=PAGE
     )
@@ -54,14 +51,9 @@ def rename(request: SignedInRequest, pk: int) -> HttpResponse:
     """Correct its names or number."""
     row = get_object_or_404(Charity, pk=pk)
     form = CharityForm(request.POST if request.method == "POST" else None, initial=_names_of(row))
-    if form.is_bound and form.is_valid():
-        try:
-            charities.rename(charity=row, names=form.names(), by=request.user)
-        except charities.ListedBefore:
-            form.add_error("registration", _listed_before())
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("referrals:charities")
+    if _is_written(form, lambda names: charities.rename(charity=row, names=names, by=request.user)):
+        messages.success(request, _("Saved."))
+        return redirect("referrals:charities")
     return form_page(request, "referrals/charity.html", form, {"charity": row})
 
 
@@ -93,5 +85,14 @@ def _names_of(row: Charity) -> dict[str, Any]:
     return {"name_zh": row.name_zh, "name_en": row.name_en, "registration": row.registration}
 
 
-def _listed_before() -> str:
-    return _("A charity with this number is on the list already, perhaps closed.")
+def _is_written(form: CharityForm, write: Callable[[Names], Charity]) -> bool:
+    """Write down what was sent, if it can be; a number that is listed stands beside its field."""
+    if not form.is_valid():
+        return False
+    try:
+        write(form.names())
+    except charities.ListedBefore:
+        words = _("A charity with this number is on the list already, perhaps closed.")
+        form.add_error("registration", words)
+        return False
+    return True
