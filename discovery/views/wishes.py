@@ -64,6 +64,8 @@ def wish_list(request: HttpRequest, public_id: str) -> HttpResponse:
     seen = WishList.objects.seen_by(viewer).select_related("person")
     found = get_object_or_404(seen, public_id=public_id)
     wishes = found.wishes.select_related("product").order_by("-wished_at", "-pk")
+    if viewer != found.person:  # what was taken down is nobody else's to look at
+        wishes = wishes.filter(product__in=Product.objects.on_sale())
     page = Paginator(wishes, TILES_A_PAGE).get_page(request.GET.get("page"))
     products = [one.product for one in page]
     places = [Place(one.pk, None, by_friend=False) for one in products]

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog import wishing
-from catalog.models import Wish, WishFollow, WishList
+from catalog.models import Product, Wish, WishFollow, WishList
 from tests.discovery.conftest import befriend, put_on_sale
 
 
@@ -77,6 +77,18 @@ def test_a_friend_reads_and_follows_and_a_stranger_gets_404(client, linwei, hao,
     assert "生日" in client.get("/me/wishes").content.decode()
     client.post(f"{path}/follow", {"act": "unfollow"})
     assert WishFollow.objects.count() == 0
+
+
+def test_what_was_taken_down_stays_on_a_list_for_its_owner_alone(
+    client, linwei, xiaoyu, scarf, birthday
+):
+    befriend(linwei, xiaoyu)
+    Product.objects.filter(pk=scarf.pk).update(state="held")
+
+    client.force_login(linwei)
+    assert "羊绒围巾" not in client.get(f"/w/{birthday.public_id}").content.decode()
+    client.force_login(xiaoyu)
+    assert "羊绒围巾" in client.get(f"/w/{birthday.public_id}").content.decode()
 
 
 def test_only_its_owner_changes_drops_and_closes_a_list(client, linwei, xiaoyu, scarf, birthday):
