@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 
 from hypothesis import given
@@ -36,6 +37,19 @@ def test_a_ring_of_five_hundred_is_found_at_once():
 
     assert set(found.values()) == {0}
     assert time.perf_counter() - began < 5  # some 0.2 s; a look at each pair of pairs takes minutes
+
+
+def test_five_thousand_of_one_town_are_found_in_seconds():
+    chance = random.Random(7)
+    town = {
+        person: [10_000 + chance.randrange(10_000) for _ in range(150)] for person in range(5000)
+    }
+
+    began = time.perf_counter()
+    found = circles(range(5000), town)
+
+    assert set(found.values()) == {0}
+    assert time.perf_counter() - began < 15  # some 2 s; a look at each pair takes 27
 
 
 @given(
