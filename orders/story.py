@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from kit.dates import at_time
-from orders import refunds
+from orders import circle_joining, refunds
 from orders.models import Order
 from payments.models import Refund
 
@@ -81,10 +81,16 @@ def moment(at: datetime | None) -> str:
 
 
 def dispatch_due(order: Order) -> datetime | None:
-    """Return by when the shop has promised to send a paid order."""
+    """Return by when the shop has promised to send a paid order.
+
+    What a circle orders together is sent when all of it is known: from the close on.
+    """
     if order.paid_at is None:
         return None
-    return order.paid_at + timedelta(hours=order.shop.terms.ships_within_hours)
+    begins, together = order.paid_at, circle_joining.joined_by(order)
+    if together is not None and together.closes_at is not None:
+        begins = max(begins, together.closed_at or together.closes_at)
+    return begins + timedelta(hours=order.shop.terms.ships_within_hours)
 
 
 def _vendor_waits(order: Order) -> str:

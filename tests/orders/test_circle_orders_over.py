@@ -10,7 +10,7 @@ from catalog.models import Receipt
 from kit import clock
 from kit.states import TransitionRefused
 from notifications.models import Notice
-from orders import circle_orders, contacts, fulfilment
+from orders import circle_orders, contacts, fulfilment, story
 from orders.contacts import Contact
 from orders.models import CircleOrder, CircleParcel, Order, OrderRefund
 from people import circles
@@ -103,6 +103,15 @@ def test_without_the_lock_what_is_called_off_is_on_its_way(
     opened.refresh_from_db()
     bought.refresh_from_db()
     assert (opened.state, bought.state) == (S.CANCELLED, "shipped")
+
+
+def test_a_shop_sends_within_its_time_from_the_close_on(noon, bought, opened):
+    within = timedelta(hours=bought.shop.terms.ships_within_hours)
+    assert story.dispatch_due(bought) == noon + timedelta(hours=48) + within
+
+    with clock.stopped_at(noon + timedelta(hours=1)):
+        circle_orders.close(circle_order=opened)
+    assert story.dispatch_due(bought) == noon + timedelta(hours=1) + within
 
 
 def test_a_shop_agrees_to_nothing_of_a_circle_that_has_closed(asked, linwei, chen):
