@@ -163,13 +163,20 @@ def leave(*, circle: Circle, person: Person) -> CircleMember:
     fresh = Circle.objects.select_related("host").get(pk=circle.pk)
     place = _asked(fresh, person.pk)
     if fresh.host_id == person.pk and fresh.state == Circle.State.OPEN:
-        if circles.members(fresh).filter(is_active=True).exclude(pk=person.pk).exists():
+        if not closes_behind(fresh, person):
             raise HostStays
         circles.end(fresh)
         return place
     move(place, to=State.LEFT, table=MAY_BECOME, since=clock.now())
     _forget_offer(fresh, person.pk)
     return place
+
+
+def closes_behind(circle: Circle, person: Person) -> bool:
+    """Return whether a circle closes when this person leaves: its host, the last who is here."""
+    others = circles.members(circle).filter(is_active=True).exclude(pk=person.pk)
+    hosts = circle.host_id == person.pk and circle.state == Circle.State.OPEN
+    return hosts and not others.exists()
 
 
 @transaction.atomic

@@ -128,7 +128,8 @@ def leave(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Leave a circle, after asking whether it is meant."""
     left = _joined(request, public_id)
     if request.method != "POST":
-        return render(request, "people/circle_leave.html", {"circle": left})
+        page = {"circle": left, "closes": circle_places.closes_behind(left, request.user)}
+        return render(request, "people/circle_leave.html", page)
     try:
         circle_places.leave(circle=left, person=request.user)
     except HostStays:

@@ -281,7 +281,9 @@ def test_leaving_is_asked_first_and_a_host_is_told_what_to_do(lin, yu, linwei, x
     assert refusal.status_code == 409
     assert at(circle, "people") in refusal.content.decode()
     assert "Leave 晨跑团?" in read(yu, at(circle, "leave"))
+    assert "come back" in read(yu, at(circle, "leave"))
     yu.post(at(circle, "leave"))
+    assert "it closes, and is not opened again" in read(lin, at(circle, "leave"))
     lin.post(at(circle, "leave"))
 
     circle.refresh_from_db()
