@@ -6,7 +6,7 @@ from __future__ import annotations
 ROUTES = frozenset({
     "about", "accounts", "admin", "api", "b", "bag", "c", "checkout", "circles", "demo", "desk",
     "friends", "healthz", "i18n", "look", "me", "media", "o", "open", "p", "pay", "readyz", "s",
-    "scenes", "search", "shop", "shops", "static", "together", "u", "webhooks",
+    "scenes", "search", "shop", "shops", "static", "together", "u", "w", "webhooks",
 })  # fmt: skip
 
 # Words a stranger would take for the house itself, or that it may need one day.
