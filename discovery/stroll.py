@@ -58,8 +58,10 @@ candidates AS MATERIALIZED (
      AND p.shop_id = fresh.id ORDER BY p.published_at DESC LIMIT %(shelf)s
    ) shelf)
   UNION
-  (SELECT p.id, p.shop_id, p.published_at, s.opened_at FROM {SHOWN}
-   AND p.id IN (SELECT product_id FROM picks))
+  (SELECT shown.* FROM picks CROSS JOIN LATERAL (
+     SELECT p.id, p.shop_id, p.published_at, s.opened_at FROM {SHOWN} AND p.id = picks.product_id
+     OFFSET 0  -- one look-up by key for each, whatever the planner makes of a new table
+   ) shown)
 ),
 weighed AS (
   SELECT c.id, coalesce(picks.endorsement_id, praised.endorsement_id) AS endorsement_id,
