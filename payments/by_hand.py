@@ -8,7 +8,7 @@ from django.db.models import Q
 from audit.recording import record
 from kit import clock, states
 from kit.locks import locked
-from payments import outcomes
+from payments import approving, destinations, outcomes
 from payments.gateways.port import PayoutFact
 from payments.models import Payout
 from payments.states import PAYOUT_MAY_BECOME
@@ -35,7 +35,7 @@ def decide(*, payout: Payout, has_arrived: bool, by: Person, why: str) -> Payout
     """Say that a payout arrived, or that it did not and its money is free again.
 
     Raises:
-        NotForAPerson, OwnMoney: as they say.
+        NotForAPerson, OwnMoney, approving.WroteThePlace: as they say.
     """
     row = _mine_to_decide(payout, by)
     fact = PayoutFact(
@@ -55,7 +55,7 @@ def ask_again(*, payout: Payout, by: Person, why: str) -> Payout:
     """Let a frozen payout be looked up once more, after the provider put it right.
 
     Raises:
-        NotForAPerson, OwnMoney: as they say.
+        NotForAPerson, OwnMoney, approving.WroteThePlace: as they say.
     """
     row = _mine_to_decide(payout, by)
     if row.state != Payout.State.FROZEN:
@@ -82,6 +82,8 @@ def _mine_to_decide(payout: Payout, by: Person) -> Payout:
         raise NotForAPerson(row.reference)
     if row.person_id == by.pk:
         raise OwnMoney(row.reference)
+    if row.person_id is None and destinations.were_set_by(by, payout=row):
+        raise approving.WroteThePlace(row.reference)
     return row
 
 

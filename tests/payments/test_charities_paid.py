@@ -177,6 +177,22 @@ def test_what_comes_back_is_theirs_again_and_finance_hears_of_it(asked, gu, shen
     assert broken() == []
 
 
+@pytest.mark.parametrize("has_arrived", [True, False])
+def test_who_wrote_the_place_down_cannot_say_what_became_of_it(asked, gu, shen, has_arrived):
+    approving.approve(payout=asked, by=shen)
+    Payout.objects.update(state="frozen", attempt=0)
+
+    with pytest.raises(approving.WroteThePlace):
+        by_hand.decide(payout=asked, has_arrived=has_arrived, by=gu, why="I saw it")
+    with pytest.raises(approving.WroteThePlace):
+        by_hand.ask_again(payout=asked, by=gu, why="I saw it")
+
+    asked.refresh_from_db()
+    assert asked.state == "frozen"
+    assert (balance_of(THEIRS), balance_of(ON_THE_WAY)) == (0, 12_345)
+    assert not AuditEvent.objects.filter(actor=f"person:{gu.pk}", act__startswith="payout").exists()
+
+
 def test_called_off_it_is_theirs_again_and_nobody_else_is_told(asked, shen):
     cancelling.cancel(payout=asked, by=shen, why="Wrong number")
 
