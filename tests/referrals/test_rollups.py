@@ -111,24 +111,22 @@ def pages_read(day: date) -> int:
 def test_a_rebuild_reads_each_days_clicks_and_not_ninety_times_all_of_them(noon, link):
     """Much stored at once is in no summary yet: without one a look at a day reads every day."""
     days = [NOON - timedelta(days=ago) for ago in range(3)]
+    with connection.cursor() as cursor:  # or it keeps the pages of what once was in it
+        cursor.execute("TRUNCATE referrals_click_default")
     for day in days:
         partitions.make(day.date())
         storing.store([opening(link, day, visitor="v" * 16) for _ in range(13_000)])
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
         cursor.execute("SET LOCAL enable_indexonlyscan = off")
-        cursor.execute(
-            "SELECT pg_relation_size('referrals_click_20261122') / 8192,"
-            " pg_relation_size('referrals_click_default') / 8192"
-        )
-        ((of_this_day, of_no_day),) = cursor.fetchall()
+        cursor.execute("SELECT pg_relation_size('referrals_click_20261122') / 8192")
+        ((of_this_day,),) = cursor.fetchall()
     before = pages_read(NOON.date())
 
     assert rollups.rebuild(since=days[-1].date(), now=NOON) == 3  # their visitors
     after = pages_read(NOON.date())
     assert before > after
-    # The catch-all is looked into as well: it is empty, but keeps the pages of what once was in it.
-    assert of_this_day <= after <= of_this_day + max(of_no_day, 1)
+    assert after in {of_this_day, of_this_day + 1}  # the catch-all may have a page of its own
 
 
 def test_visitors_of_a_day_without_a_partition_are_found_in_the_catch_all(noon, link):
